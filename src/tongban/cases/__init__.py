@@ -1,0 +1,1 @@
+"""Cases 办件: the law's states and clocks."""

@@ -1,0 +1,1 @@
+"""Typeset PDF documents and the seals that sign them."""

@@ -1,0 +1,1 @@
+"""Accounts, the subjects they stand for, and sign-in."""

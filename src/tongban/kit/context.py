@@ -1,0 +1,16 @@
+"""What every page's template may use."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from tongban.kit.access import actor_of
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    return {
+        "actor": actor_of(request),
+        "large_print": request.COOKIES.get("large_print") == "1",
+        "sandbox": settings.SANDBOX,
+    }

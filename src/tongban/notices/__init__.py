@@ -1,0 +1,1 @@
+"""Notices to people: inbox, SMS and mail adapters, preferences."""

@@ -1,0 +1,1 @@
+"""Starting, stopping and operating the platform; the command line."""

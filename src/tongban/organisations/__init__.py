@@ -1,0 +1,1 @@
+"""Departments, halls, staff, roles and posts."""

@@ -1,0 +1,1 @@
+"""Plug-in registries and the state of every adapter."""

@@ -1,0 +1,1 @@
+"""The resource centre: one source per datum, every read logged."""

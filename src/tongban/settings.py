@@ -1,0 +1,160 @@
+"""Settings. Everything that differs between sites comes from the environment; see docs/operations.md."""
+
+import os
+from pathlib import Path
+
+import dj_database_url
+
+ROOT = Path(os.environ.get("TONGBAN_ROOT", Path(__file__).resolve().parents[2]))
+VAR = Path(os.environ.get("TONGBAN_VAR", ROOT / "var"))
+
+
+def env_flag(name: str, default: bool = False) -> bool:
+    return os.environ.get(name, "1" if default else "0").lower() in ("1", "true", "yes")
+
+
+DEBUG = env_flag("TONGBAN_DEBUG")
+# Sandbox servers, the demo inbox page and demo accounts exist only where this is on.
+SANDBOX = env_flag("TONGBAN_SANDBOX", default=True)
+
+
+def _secret_key() -> str:
+    """The site's key from the environment, or one made at first run and kept in ``var/keys``."""
+    if key := os.environ.get("TONGBAN_SECRET_KEY"):
+        return key
+    from tongban.kit.secrets import kept_secret
+
+    return kept_secret(VAR / "keys" / "django.key")
+
+
+SECRET_KEY = _secret_key()
+ALLOWED_HOSTS = os.environ.get("TONGBAN_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
+BASE_URL = os.environ.get("TONGBAN_BASE_URL", "http://localhost:8000")
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+
+ROOMS = [
+    "plugins", "divisions", "trace", "notices", "identity", "organisations", "files", "documents",
+    "resources", "items", "licences", "cases", "portal", "workbench", "api", "demo", "ops",
+]  # fmt: skip
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "csp",
+    "django_htmx",
+    "procrastinate.contrib.django",
+    "tongban.kit.apps.Config",
+    *(f"tongban.{room}.apps.Config" for room in ROOMS),
+]
+MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "tongban.ops.requests.RequestLogMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "tongban.identity.middleware.ActorMiddleware",
+    "tongban.kit.middleware.AccessMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
+]
+ROOT_URLCONF = "tongban.urls"
+WSGI_APPLICATION = "tongban.wsgi.application"
+TONGBAN_URL_FAMILIES = {"/account/": "public", "/static/": "public"}
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+                "tongban.kit.context.page",
+            ],
+            "builtins": ["django.templatetags.i18n", "tongban.kit.templatetags.kit"],
+        },
+    }
+]
+
+DATABASES = {
+    "default": {
+        **dj_database_url.parse(
+            os.environ.get("DATABASE_URL", "postgresql://tongban@127.0.0.1:5432/tongban"),
+            conn_max_age=int(os.environ.get("TONGBAN_CONN_MAX_AGE", "600")),
+            conn_health_checks=True,
+        ),
+        "TEST": {"NAME": os.environ.get("TONGBAN_TEST_DB", "test_tongban")},
+    }
+}
+# Sign-in codes and rate limits must be seen by every process: the cache lives in the database.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "kit_cache"},
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "identity.Account"
+LOGIN_URL = "/account/login/"
+LOGIN_REDIRECT_URL = "/"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BASE_URL.startswith("https://")
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+
+# Chinese is the source language of the interface: message ids are Chinese, English is the catalogue.
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+LOCALE_PATHS = [Path(__file__).parent / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [Path(__file__).parent / "static"]
+STATIC_ROOT = VAR / "static"
+FILES_ROOT = VAR / "files"
+KEYS_ROOT = VAR / "keys"
+
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "object-src": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # bytes of a form without files
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # bytes; larger uploads go to disk
+UPLOAD_MAX_BYTES = 20 * 1024 * 1024  # bytes of one uploaded material
+
+from tongban.identity.settings import *  # noqa: E402, F403  (sign-in settings live with their room)
+from tongban.ops.logging import LOGGING  # noqa: E402, F401

@@ -1,0 +1,1 @@
+"""Pure functions over codes, check digits, clocks and code systems; no Django, no I/O."""

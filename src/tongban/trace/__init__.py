@@ -1,0 +1,1 @@
+"""The append-only trace: one hash chain a case, signed checkpoints."""

@@ -1,0 +1,11 @@
+"""All pages. Every view declares its access rule; see ``tongban.kit.access``."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("tongban.portal.urls")),
+    path("account/", include("tongban.identity.urls")),
+    path("work/", include("tongban.workbench.urls")),
+    path("api/", include("tongban.api.urls")),
+    path("", include("tongban.ops.urls")),
+]
