@@ -1,0 +1,49 @@
+"""The search table: one row per published item in use, rebuilt from its version."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+
+from tongban.items.models.catalogue import Item
+from tongban.items.models.versions import ItemVersion
+
+
+class SearchEntry(models.Model):
+    """What search reads; nothing else writes or reads it, and it can be rebuilt at any time."""
+
+    item = models.OneToOneField(Item, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    version = models.ForeignKey(ItemVersion, on_delete=models.CASCADE, related_name="+")
+    code = models.CharField(max_length=40)
+    slug = models.CharField(max_length=80, blank=True)
+    name = models.CharField(max_length=200)
+    name_en = models.CharField(max_length=200, blank=True)
+    summary = models.TextField(blank=True)
+    department_name = models.CharField(max_length=100)
+    division = models.CharField(max_length=12)
+    level = models.CharField(max_length=1)
+    own = models.BooleanField(default=False)  # handled on this platform, not only described
+    themes = ArrayField(models.CharField(max_length=50), default=list)
+    service_objects = ArrayField(models.CharField(max_length=1), default=list)
+    words = SearchVectorField()
+
+    class Meta:
+        indexes = [
+            GinIndex(fields=["words"], name="search_words"),
+            GinIndex(fields=["name"], name="search_name_trgm", opclasses=["gin_trgm_ops"]),
+            GinIndex(fields=["themes"], name="search_themes"),
+            models.Index(fields=["division"], name="search_division", opclasses=["varchar_pattern_ops"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SearchTerm(models.Model):
+    """In how many entries a word occurs; a rare word says more about what is meant."""
+
+    term = models.CharField(primary_key=True, max_length=40)
+    entries = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return self.term
