@@ -155,6 +155,11 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # bytes of a form without files
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # bytes; larger uploads go to disk
 UPLOAD_MAX_BYTES = 20 * 1024 * 1024  # bytes of one uploaded material
+FILE_UPLOAD_HANDLERS = [
+    "tongban.files.uploads.CeilingUploadHandler",  # first: drops what is above UPLOAD_MAX_BYTES
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 from tongban.identity.settings import *  # noqa: E402, F403  (sign-in settings live with their room)
 from tongban.ops.logging import LOGGING  # noqa: E402, F401
