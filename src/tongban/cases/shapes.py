@@ -102,8 +102,8 @@ class MaterialView:
     key: str
     name: str
     kind: str
-    form: int
-    necessity: int  # 1 必要 2 非必要 3 容缺后补
+    form: str
+    necessity: str  # 1 必要 2 非必要 3 容缺后补
     necessity_label: str
     accept: tuple[str, ...]
     copies: int

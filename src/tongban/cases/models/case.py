@@ -18,7 +18,9 @@ class Case(Row):
     one index scan; the periodic task and every command refresh them.
     """
 
-    number = models.CharField(max_length=32, unique=True, null=True)  # 办件编号, given at submission
+    number = models.CharField(
+        max_length=32, unique=True, null=True, blank=True
+    )  # 办件编号, given at submission
     item = models.ForeignKey("items.Item", on_delete=models.PROTECT, related_name="+")
     version = models.ForeignKey("items.ItemVersion", on_delete=models.PROTECT, related_name="+")
     item_name = models.CharField(max_length=300)
@@ -33,8 +35,8 @@ class Case(Row):
     prefilled = models.JSONField(default=dict)  # field -> {value, element, source, as_of, locked, ...}
     page = models.CharField(max_length=64, blank=True)  # where the applicant left off
     revision = models.PositiveIntegerField(default=0)
-    draft_key = models.CharField(max_length=64, unique=True, null=True)
-    submission_key = models.CharField(max_length=64, unique=True, null=True)
+    draft_key = models.CharField(max_length=64, unique=True, null=True, blank=True)
+    submission_key = models.CharField(max_length=64, unique=True, null=True, blank=True)
 
     saved_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True)
