@@ -6,7 +6,7 @@ who may have it, and writes the trace.
 
 import hashlib
 from collections.abc import Sequence
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -47,7 +47,7 @@ class Damaged(DomainError):
 
 def store_upload(
     actor: Actor,
-    upload: UploadedFile | None,
+    upload: "UploadedFile[Any] | None",
     *,
     accept: Sequence[str] = ACCEPTED,
     max_bytes: int | None = None,

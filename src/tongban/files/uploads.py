@@ -1,24 +1,28 @@
 """Stop large uploads while they arrive, before anything is written to disk."""
 
 from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
+
+# The stubs know a type parameter that the class itself does not take at run time.
+if TYPE_CHECKING:
+    _Upload = UploadedFile[bytes]
+else:
+    _Upload = UploadedFile
 
 # A request above this is cut off; below it the rest is read and dropped, so that the browser can show
 # the page that explains the refusal instead of a broken connection.
 CUT_OFF = 1024 * 1024 * 1024  # bytes
 
 
-class RefusedUpload(UploadedFile):
+class RefusedUpload(_Upload):
     """Stands in ``request.FILES`` for a file that was too large; it has a size and no content."""
 
-    def __init__(self, field_name: str | None, name: str | None, size: int) -> None:
-        super().__init__(
-            file=BytesIO(), field_name=field_name, name=name or "", content_type="", size=size, charset=None
-        )
+    def __init__(self, name: str, size: int) -> None:
+        super().__init__(file=BytesIO(), name=name, content_type="", size=size, charset=None)
 
 
 class CeilingUploadHandler(FileUploadHandler):
@@ -50,4 +54,4 @@ class CeilingUploadHandler(FileUploadHandler):
         if not self.refused:
             return None
         size = max(self.received, settings.UPLOAD_MAX_BYTES + 1)
-        return RefusedUpload(self.field_name, self.file_name, size)
+        return RefusedUpload(self.file_name or "", size)

@@ -6,6 +6,7 @@ Archives inside the archive are counted as plain bytes and never opened.
 import zipfile
 import zlib
 from pathlib import Path
+from typing import Any
 
 from django.utils.translation import gettext as _
 from lxml import etree
@@ -90,7 +91,8 @@ def _check_xml(data: bytes) -> None:
         tree = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
         raise _broken() from error
-    if tree.getroottree().docinfo.doctype:
+    about: Any = tree.getroottree().docinfo
+    if about.doctype:
         raise _broken()
 
 

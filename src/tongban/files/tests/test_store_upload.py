@@ -90,13 +90,17 @@ def encrypt(writer: PdfWriter) -> None:
     writer.encrypt("secret", algorithm="RC4-128")
 
 
+def act(writer: PdfWriter, kind: str, key: str) -> None:
+    parts = {NameObject("/S"): NameObject(kind), NameObject(key): TextStringObject("app.alert('x')")}
+    writer.root_object[NameObject("/OpenAction")] = writer._add_object(DictionaryObject(parts))
+
+
 def script(writer: PdfWriter) -> None:
-    writer.add_js("app.alert('x')")
+    act(writer, "/JavaScript", "/JS")
 
 
 def launch(writer: PdfWriter) -> None:
-    action = DictionaryObject({NameObject("/S"): NameObject("/Launch"), NameObject("/F"): TextStringObject("c.exe")})
-    writer.root_object[NameObject("/OpenAction")] = writer._add_object(action)
+    act(writer, "/Launch", "/F")
 
 
 @pytest.mark.parametrize(("change", "rule"), [(encrypt, "encrypted"), (script, "script"), (launch, "script")])
@@ -160,7 +164,7 @@ SOUND = [pdf(), image("PNG"), image("JPEG"), archive(DOCX)]
     change=st.binary(min_size=1, max_size=8),
 )
 @settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-def test_damaged_files_are_kept_whole_or_refused(resident: Actor, data: bytes, at: int, change: bytes) -> None:
+def test_damage_is_kept_whole_or_refused(resident: Actor, data: bytes, at: int, change: bytes) -> None:
     at %= len(data)
     damaged = data[:at] + change + data[at + len(change) :]
     try:
