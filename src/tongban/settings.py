@@ -74,7 +74,16 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "tongban.urls"
 WSGI_APPLICATION = "tongban.wsgi.application"
-TONGBAN_URL_FAMILIES = {"/account/": "public", "/static/": "public"}
+# Who may open what our decorator cannot reach: third-party views and the API's operations. Longest prefix wins.
+TONGBAN_URL_FAMILIES = {
+    "/account/": "public",
+    "/static/": "public",
+    "/api/v1/": "signed_in",
+    "/api/v1/openapi.json": "public",
+    "/api/v1/items": "public",
+    "/api/v1/divisions": "public",
+    "/api/v1/licences/check": "public",
+}
 
 TEMPLATES = [
     {

@@ -11,24 +11,38 @@ from tongban.kit.access import actor_of, rule_of
 from tongban.kit.errors import DomainError, Forbidden, Invalid
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
-# Third-party URL families whose views cannot carry our decorator; each maps to one rule in settings.
-FAMILIES = "TONGBAN_URL_FAMILIES"
 
 
 def wants_json(request: HttpRequest) -> bool:
     return request.path.startswith("/api/") or "application/json" in request.headers.get("accept", "")
 
 
+def problem_body(error: DomainError) -> dict[str, Any]:
+    """A domain error as JSON: stable code, sentence, and the fields and rules it names."""
+    body: dict[str, Any] = {"code": error.code, "message": str(error.message)}
+    if isinstance(error, Invalid):
+        body["problems"] = [
+            {"field": p.field, "rule": p.rule, "message": str(p.message)} for p in error.problems
+        ]
+    return body
+
+
 def error_response(request: HttpRequest, error: DomainError) -> HttpResponse:
     """The page or JSON body for a domain error."""
     if wants_json(request):
-        body: dict[str, Any] = {"code": error.code, "message": str(error.message)}
-        if isinstance(error, Invalid):
-            body["problems"] = [
-                {"field": p.field, "rule": p.rule, "message": str(p.message)} for p in error.problems
-            ]
-        return JsonResponse(body, status=error.status)
+        return JsonResponse(problem_body(error), status=error.status)
     return render(request, "kit/error.html", {"error": error}, status=error.status)
+
+
+def refusal(request: HttpRequest, *, may_sign_in: bool) -> HttpResponse:
+    """Send an anonymous visitor to sign in, anybody else away; marked, so that tests can tell whose word it was."""
+    response: HttpResponse
+    if may_sign_in and actor_of(request).kind == "anonymous" and not wants_json(request):
+        response = redirect_to_login(request.get_full_path())
+    else:
+        response = error_response(request, Forbidden())
+    response["X-Access-Refused"] = "1"
+    return response
 
 
 class AccessMiddleware:
@@ -48,9 +62,7 @@ class AccessMiddleware:
         rule = rule_of(view) or rule_for(request, view)
         if rule is not None and rule.allows(actor_of(request)):
             return None
-        if rule is not None and actor_of(request).kind == "anonymous" and not wants_json(request):
-            return redirect_to_login(request.get_full_path())
-        return error_response(request, Forbidden())
+        return refusal(request, may_sign_in=rule is not None)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         return error_response(request, error) if isinstance(error, DomainError) else None

@@ -1,0 +1,31 @@
+"""Divisions by code."""
+
+from django.http import HttpRequest
+from ninja import Router, Schema
+
+from tongban.divisions import service as divisions
+
+router = Router()
+
+
+class DivisionOut(Schema):
+    code: str
+    name: str
+    full_name: str
+
+
+def _out(code: str, name: str) -> DivisionOut:
+    return DivisionOut(code=code, name=name, full_name=divisions.full_name(code))
+
+
+@router.get("/{code}", response=DivisionOut)
+def division(request: HttpRequest, code: str) -> DivisionOut:
+    """One division (GB/T 2260; towns by the statistical code)."""
+    found = divisions.get(code)
+    return _out(found.code, found.name)
+
+
+@router.get("/{code}/children", response=list[DivisionOut])
+def children(request: HttpRequest, code: str) -> list[DivisionOut]:
+    """The divisions directly below."""
+    return [_out(child.code, child.name) for child in divisions.children(divisions.get(code).code)]

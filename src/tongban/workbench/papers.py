@@ -1,0 +1,26 @@
+"""Files of a case: what the applicant handed in, what the department wrote."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponseBase
+from django.views.decorators.http import require_GET
+
+from tongban.cases import service as cases
+from tongban.files import service as files
+from tongban.kit.access import access, actor_of, staff
+
+
+@access(staff)
+@require_GET
+def material(request: HttpRequest, case_id: UUID, attachment_id: UUID) -> HttpResponseBase:
+    """A handed-in file, shown in the browser where that is safe; the read is logged."""
+    found = cases.attachment(actor_of(request), case_id, attachment_id)
+    return files.respond(request, found.file_hash, found.name, inline=True)
+
+
+@access(staff)
+@require_GET
+def document(request: HttpRequest, case_id: UUID, document_id: UUID) -> HttpResponseBase:
+    """A notice or decision of the case."""
+    found = cases.case_document(actor_of(request), document_id)
+    return files.respond(request, found.file_hash, f"{found.title}.pdf", inline=True)
