@@ -212,7 +212,9 @@ class VersionDetail:
     @property
     def fileable(self) -> bool:
         """Whether a case may be started: own, in use, in force, and with a form."""
-        return bool(self.department_id and self.schema and self.item_state == "1" and self.state == "published")
+        return bool(
+            self.department_id and self.schema and self.item_state == "1" and self.state == "published"
+        )
 
     @property
     def fee_total_fen(self) -> int:

@@ -37,7 +37,7 @@ class Item(Row):
     """
 
     code = models.CharField(max_length=40, unique=True)
-    slug = models.SlugField(max_length=80, unique=True, null=True, blank=True)  # noqa: DJ001 (unique)
+    slug = models.SlugField(max_length=80, unique=True, null=True, blank=True)
     national_code = models.CharField(max_length=40, blank=True)
     code_system = models.CharField(max_length=30, default="national")
     basic = models.ForeignKey(BasicItem, on_delete=models.PROTECT, null=True, related_name="items")

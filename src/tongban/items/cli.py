@@ -1,0 +1,80 @@
+"""``tongban items …`` for operators."""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from tongban.items.importing import ImportResult, import_file
+from tongban.items.searching.entries import rebuild
+from tongban.kit.actors import SYSTEM
+from tongban.kit.errors import DomainError
+
+
+@click.group("items", help="Service items: import, search index.")
+def commands() -> None:
+    """The group that the ``tongban`` command collects."""
+
+
+@commands.command("import")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--profile", "profile_name", required=True, help="How the source is read, e.g. guangdong.")
+@click.option("--json", "as_json", is_flag=True, help="Print the account as JSON.")
+@click.option("--dry-run", is_flag=True, help="Account for every row, change nothing.")
+@click.option(
+    "--encoding", type=click.Choice(["auto", "utf-8", "gbk"]), default="auto", help="Encoding of the file."
+)
+def import_command(file: Path, profile_name: str, as_json: bool, dry_run: bool, encoding: str) -> None:
+    """Import FILE; every row is imported, unchanged, flagged or rejected, with line and reason."""
+    try:
+        if not file.is_file():
+            raise click.UsageError(f"no such file: {file}")
+        result = _with_bar(file, profile_name, dry_run, encoding, quiet=as_json)
+    except DomainError as error:
+        click.echo(
+            json.dumps({"error": error.message}, ensure_ascii=False) if as_json else error.message, err=True
+        )
+        sys.exit(2)
+    if as_json:
+        click.echo(json.dumps(result.as_dict(), ensure_ascii=False))
+    else:
+        _print(result)
+
+
+@commands.command("reindex")
+@click.option("--json", "as_json", is_flag=True)
+def reindex_command(as_json: bool) -> None:
+    """Make the search table anew from what is published."""
+    entries = rebuild()
+    click.echo(json.dumps({"entries": entries}) if as_json else f"{entries} entries")
+
+
+def _with_bar(file: Path, profile_name: str, dry_run: bool, encoding: str, *, quiet: bool) -> ImportResult:
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), disable=quiet) as bar:
+        task = bar.add_task(file.name, total=file.stat().st_size)
+        return import_file(
+            SYSTEM,
+            file,
+            profile_name,
+            dry_run=dry_run,
+            encoding=encoding,
+            progress=lambda done: bar.update(task, completed=done),
+        )
+
+
+def _print(result: ImportResult) -> None:
+    console = Console()
+    table = Table("read", "imported", "unchanged", "flagged", "rejected", "seconds")
+    table.add_row(
+        *(str(n) for n in (result.read, result.imported, result.unchanged, result.flagged, result.rejected)),
+        f"{result.seconds:.1f}",
+    )
+    console.print(table)
+    for rule, count in sorted(result.rules.items(), key=lambda pair: -pair[1]):
+        console.print(f"{count:>7}  {rule}")
+    console.print(f"report: {result.report}")

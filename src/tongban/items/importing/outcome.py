@@ -1,0 +1,61 @@
+"""What became of a file: every row in one of four columns that sum to the rows read."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+OUTCOMES = ("imported", "unchanged", "flagged", "rejected")
+SHOWN = 50  # findings in the summary; the report has them all
+
+
+@dataclass(frozen=True, slots=True)
+class RowReport:
+    """One thing said about one row: a finding, or the reason why it was not taken."""
+
+    line: int
+    code: str
+    name: str
+    outcome: str
+    rule: str
+    field: str
+    message: str
+
+
+@dataclass(slots=True)
+class ImportResult:
+    """The account. ``flagged`` rows are imported too, with findings."""
+
+    read: int = 0
+    imported: int = 0
+    unchanged: int = 0
+    flagged: int = 0
+    rejected: int = 0
+    findings: list[RowReport] = field(default_factory=list)
+    rules: dict[str, int] = field(default_factory=dict)  # findings by rule
+    report: str = ""
+    dry_run: bool = False
+    seconds: float = 0.0
+
+    def count(self, outcome: str) -> None:
+        """Account for one row."""
+        setattr(self, outcome, getattr(self, outcome) + 1)
+
+    def note(self, report: RowReport) -> None:
+        """Remember what was said about a row, the first of them in full."""
+        self.rules[report.rule] = self.rules.get(report.rule, 0) + 1
+        if len(self.findings) < SHOWN:
+            self.findings.append(report)
+
+    def as_dict(self) -> dict[str, Any]:
+        """For ``--json``; the four outcomes sum to ``read``."""
+        return {
+            "read": self.read,
+            **{name: getattr(self, name) for name in OUTCOMES},
+            "rules": dict(sorted(self.rules.items())),
+            "findings": [
+                {"line": f.line, "code": f.code, "outcome": f.outcome, "rule": f.rule, "message": f.message}
+                for f in self.findings
+            ],
+            "report": self.report,
+            "dry_run": self.dry_run,
+            "seconds": round(self.seconds, 3),
+        }

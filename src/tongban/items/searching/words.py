@@ -1,0 +1,99 @@
+"""Cutting Chinese text into terms: characters, pairs of characters and dictionary words.
+
+Pairs find what no dictionary knows (names, typing errors); dictionary words carry the meaning.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+import rjieba
+import yaml
+
+_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0002fa1f]+")
+_LATIN = re.compile(r"[a-z0-9]+")
+_DATA = Path(__file__).parent / "synonyms.yaml"
+MAX_QUERY = 200  # characters of a query that are read; a longer one is a text, not a query
+MAX_VARIANTS = 8
+MAX_TERMS = 40
+
+
+def normal(text: str) -> str:
+    """Full-width forms made half-width, letters small."""
+    return unicodedata.normalize("NFKC", text).lower()
+
+
+def terms(text: str, *, single: bool = True) -> list[str]:
+    """The distinct terms of ``text`` in their order; ``single`` adds single characters."""
+    text = normal(text)
+    found: dict[str, None] = {}
+    for run in _HAN.findall(text):
+        if single or len(run) == 1:
+            found.update(dict.fromkeys(run))
+        found.update(dict.fromkeys(run[n : n + 2] for n in range(len(run) - 1)))
+        found.update(dict.fromkeys(word for word in rjieba.cut_for_search(run) if len(word) > 2))
+    found.update(dict.fromkeys(word[:40] for word in _LATIN.findall(text)))
+    return list(found)
+
+
+@cache
+def _language() -> tuple[dict[str, list[str]], list[str]]:
+    data = yaml.safe_load(_DATA.read_text(encoding="utf-8"))
+    table: dict[str, list[str]] = {}
+    for entry in data["synonyms"]:
+        for said in entry["said"]:
+            table.setdefault(normal(said), []).extend(normal(meant) for meant in entry["meant"])
+    fillers = sorted((normal(word) for word in data["fillers"]), key=len, reverse=True)
+    return table, fillers
+
+
+def essence(query: str) -> str:
+    """The query without the words people only put around what they look for."""
+    text = normal(query)[:MAX_QUERY]
+    bare = text
+    for filler in _language()[1]:
+        bare = bare.replace(filler, " ")
+    return bare.strip() or text.strip()
+
+
+def variants(query: str) -> list[str]:
+    """What the query may mean: its essence, and that with everyday words put into official ones."""
+    whole, bare = normal(query)[:MAX_QUERY].strip(), essence(query)
+    found = {bare: None}
+    for said, meant in _language()[0].items():
+        if said in whole:
+            rest = bare.replace(said, " ").strip() if said in bare else ""
+            found.update(dict.fromkeys(meant))
+            if len(rest) > 1:
+                found.update(dict.fromkeys(f"{rest} {one}" for one in meant))
+    return list(found)[:MAX_VARIANTS]
+
+
+def vector(fields: Iterable[tuple[str, str]]) -> str:
+    """A ``tsvector`` literal from ``(text, weight)`` pairs, weights A (most) to D (least).
+
+    Each term is kept once with its best weight. Positions only carry the weight.
+    """
+    best: dict[str, str] = {}
+    for text, weight in fields:
+        for term in terms(text):
+            if term not in best or weight < best[term]:
+                best[term] = weight
+    return " ".join(f"{_quoted(term)}:1{weight}" for term, weight in best.items())
+
+
+def all_of(words: Iterable[str]) -> str:
+    """A ``tsquery`` literal that wants every word."""
+    return " & ".join(_quoted(word) for word in words)
+
+
+def any_of(words: Iterable[str]) -> str:
+    """A ``tsquery`` literal that wants one of the words."""
+    return " | ".join(_quoted(word) for word in words)
+
+
+def _quoted(term: str) -> str:
+    # Terms hold only Han characters, letters and digits; quoting keeps the literal safe whatever comes.
+    return "'" + term.replace("\\", "").replace("'", "") + "'"
