@@ -67,7 +67,7 @@ def _bare(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @cache
-def _limits(model: type[models.Model]) -> dict[str, models.Field[Any, Any]]:
+def _limits(model: type[models.Model]) -> "dict[str, models.Field[Any, Any]]":
     return {f.name: f for f in model._meta.concrete_fields}
 
 
@@ -92,10 +92,13 @@ def _of(model: type[models.Model], values: Mapping[str, Any], prefix: str) -> It
         elif isinstance(value, list) and (base := getattr(column, "base_field", None)) is not None:
             for entry in value:
                 yield from _text(where, str(entry), base.max_length)
-        elif isinstance(value, int) and isinstance(column, models.PositiveIntegerField):
-            if not 0 <= value <= MAX_DAYS:
-                message = _("“%(field)s”应在 0 到 %(most)s 之间") % {"field": where, "most": MAX_DAYS}
-                yield FieldProblem(where, "range", message)
+        elif isinstance(value, int) and _counts(column) and not 0 <= value <= MAX_DAYS:
+            message = _("“%(field)s”应在 0 到 %(most)s 之间") % {"field": where, "most": MAX_DAYS}
+            yield FieldProblem(where, "range", message)
+
+
+def _counts(column: object) -> bool:
+    return isinstance(column, (models.PositiveIntegerField, models.PositiveSmallIntegerField))
 
 
 def _text(where: str, value: str, most: int | None) -> Iterator[FieldProblem]:

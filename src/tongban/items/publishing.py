@@ -110,7 +110,7 @@ def edit_draft(
             if name not in CONTENT:
                 raise invalid(name, "unknown", _("没有名为“%(field)s”的字段") % {"field": name})
             setattr(row, name, value)
-        for name, values in (parts or {}).items():
+        for name in parts or {}:
             if name not in PARTS:
                 raise invalid(name, "unknown", _("没有名为“%(field)s”的部分") % {"field": name})
         prepared = _prepared(row, {**_part_values(row), **(parts or {})})

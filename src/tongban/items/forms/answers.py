@@ -104,10 +104,11 @@ def validate_answers(
     """
     schema = version.schema
     properties: Mapping[str, Any] = schema.get("properties", {})
-    found: list[FieldProblem] = []
-    for name in answers:
-        if name not in properties:
-            found.append(FieldProblem(str(name)[:60], "unknown", _("表单中没有这个字段，未予保存")))
+    found = [
+        FieldProblem(str(name)[:60], "unknown", _("表单中没有这个字段，未予保存"))
+        for name in answers
+        if name not in properties
+    ]
     shown = visible_fields(version, answers)
     required = set(schema.get("required", []))
     validators = _validators(version)

@@ -103,7 +103,8 @@ def _ranked(text: str, narrow: _Narrow, near: str) -> tuple[list[_Row], bool]:
         found |= _candidates("(name %% %s OR %s <%% name)", [bare, bare], narrow)
     if len(text) >= 6 and text.isascii() and text.isalnum():
         found |= _candidates("code LIKE %s", [_pattern(text.upper())], narrow)
-    return _score(found, readings, exact, counts, bare, near), len(found) >= CANDIDATES
+    rows = _score(found, _groups(readings, counts), exact, bare, near)
+    return rows, len(found) >= CANDIDATES
 
 
 def _cut(text: str) -> list[str]:
@@ -137,18 +138,12 @@ def _rarest(readings: Sequence[Sequence[str]], counts: dict[str, int]) -> list[s
 
 
 def _score(
-    found: set[UUID],
-    readings: Sequence[Sequence[str]],
-    exact: str,
-    counts: dict[str, int],
-    bare: str,
-    near: str,
+    found: set[UUID], groups: Sequence[tuple[float, str]], exact: str, bare: str, near: str
 ) -> list[_Row]:
     """Rank by the rarity of the words found, where they stand, the name's likeness, and nearness.
 
     The words of the query itself count fully, those of its official readings four fifths.
     """
-    groups = _groups(readings, counts)
     ranks = " + ".join(["%s * ts_rank(%s::float4[], words, %s::tsquery)"] * len(groups)) or "0"
     params: list[Any] = [part for group in groups for part in (group[0], _WEIGHTS, group[1])]
     sql = f"""
