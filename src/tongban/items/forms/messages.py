@@ -14,6 +14,9 @@ def message_for(title: str, field: Mapping[str, Any], error: ValidationError) ->
     own = _inner(field, error).get("x-message")
     if isinstance(own, str):
         return own
+    if str(error.validator) == "format" and error.validator_value in ("id-number", "uscc"):
+        said = words(str(error.validator_value), str(error.instance))
+        return _("“%(title)s”：%(what)s") % {"title": _deep_title(title, field, error), "what": said}
     return _("“%(title)s”%(what)s") % {"title": _deep_title(title, field, error), "what": _what(field, error)}
 
 

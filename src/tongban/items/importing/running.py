@@ -2,7 +2,7 @@
 
 import csv
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
@@ -118,14 +118,8 @@ class _Run:
         if first[0] == one.line:
             return False
         if first[1] == digest:
-            self._say(
-                one.line,
-                one,
-                "unchanged",
-                "repeated",
-                "code",
-                _("与第 %(line)s 行完全相同") % {"line": first[0]},
-            )
+            message = _("与第 %(line)s 行完全相同") % {"line": first[0]}
+            self._say(one, "unchanged", {"rule": "repeated", "field": "code", "message": message})
             self.result.count("unchanged")
         else:
             message = _("编码与第 %(line)s 行相同而内容不同") % {"line": first[0]}
@@ -177,10 +171,11 @@ class _Run:
         outcome = "flagged" if done.outcome == "imported" and one.findings else done.outcome
         self.result.count(outcome)
         for finding in one.findings:
-            self._say(one.line, one, outcome, finding["rule"], finding["field"], finding["message"])
+            self._say(one, outcome, finding)
 
-    def _say(self, line: int, one: Prepared, outcome: str, rule: str, field: str, message: str) -> None:
-        row = RowReport(line, one.code, one.columns["name"], outcome, rule, field, message)
+    def _say(self, one: Prepared, outcome: str, finding: Mapping[str, str]) -> None:
+        what = (finding["rule"], finding["field"], finding["message"])
+        row = RowReport(one.line, one.code, one.columns["name"], outcome, *what)
         self.result.note(row)
         self._write(row)
 

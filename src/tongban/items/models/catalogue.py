@@ -21,7 +21,7 @@ class BasicItem(Row):
 
 
 class ItemState(models.TextChoices):
-    """Whether the matter may be handled at all (national exchange table: 1 in use, 2 suspended, 3 cancelled)."""
+    """Whether the matter may be handled at all (codes of the national exchange table)."""
 
     IN_USE = "1", _("在用")
     SUSPENDED = "2", _("暂停")
