@@ -1,0 +1,57 @@
+"""The registry of data elements, kept as data in ``elements.yaml``."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+
+import yaml
+from django.utils.translation import get_language
+
+from tongban.kit.errors import invalid
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """A data element: one meaning, one source department, one way of showing it."""
+
+    code: str
+    name: str
+    name_en: str
+    definition: str
+    type: str  # JSON type: string, integer or number
+    format: str
+    sensitivity: str  # "normal" | "sensitive"
+    mask: str  # "none" | "id" | "phone" | "account" | "name"
+    source: str  # short code of the source department 数源部门
+    fresh_days: int  # calendar days
+
+    @property
+    def subject_kind(self) -> str:
+        return self.code.partition(".")[0]
+
+    @property
+    def label(self) -> str:
+        """The name in the reader's language."""
+        return self.name_en if (get_language() or "").startswith("en") else self.name
+
+
+@lru_cache(maxsize=1)
+def registry() -> Mapping[str, Element]:
+    """All elements by code, in the order they are shown."""
+    rows = yaml.safe_load((Path(__file__).parent / "elements.yaml").read_text(encoding="utf-8"))
+    return MappingProxyType({row["code"]: Element(**row) for row in rows})
+
+
+def element(code: str) -> Element:
+    """The element of this code; Invalid names it when there is none."""
+    found = registry().get(code)
+    if found is None:
+        raise invalid(code, "element-unknown", f"没有数据元“{code}”")
+    return found
+
+
+def elements(subject_kind: str = "") -> list[Element]:
+    """All elements, or those of persons (``person``) or legal persons (``legal``)."""
+    return [e for e in registry().values() if not subject_kind or e.subject_kind == subject_kind]
