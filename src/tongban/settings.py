@@ -171,4 +171,5 @@ FILE_UPLOAD_HANDLERS = [
 ]
 
 from tongban.identity.settings import *  # noqa: E402, F403  (sign-in settings live with their room)
+from tongban.notices.settings import *  # noqa: E402, F403
 from tongban.ops.logging import LOGGING  # noqa: E402, F401

@@ -1,0 +1,35 @@
+"""The one door of the identity room: accounts, the subjects they stand for, and who acts.
+
+``actor_for(request)`` gives the actor; row rights are the other rooms' business. The posts of staff come from
+the organisations room, which registers itself with ``register_posts_provider``.
+"""
+
+from tongban.identity.accounts import (
+    create_account,
+    ensure_subject,
+    find_account,
+    find_subject,
+    recipient,
+    recipients_for_subject,
+    subject,
+)
+from tongban.identity.acting import acting_actor, actor_for, choose_acting, own_actor
+from tongban.identity.agencies import (
+    ActingChoice,
+    acting_choices,
+    agents_of,
+    ensure_representative,
+    grant_agency,
+    represents,
+    revoke_agency,
+)
+from tongban.identity.models import Account, Agency, Subject
+from tongban.identity.posts import StaffHeld, register_posts_provider
+from tongban.notices.service import Recipient
+
+__all__ = [
+    "Account", "ActingChoice", "Agency", "Recipient", "StaffHeld", "Subject", "acting_actor", "acting_choices",
+    "actor_for", "agents_of", "choose_acting", "create_account", "ensure_representative", "ensure_subject",
+    "find_account", "find_subject", "grant_agency", "own_actor", "recipient", "recipients_for_subject",
+    "register_posts_provider", "represents", "revoke_agency", "subject",
+]  # fmt: skip

@@ -1,0 +1,1 @@
+"""SMS over a small JSON protocol; see ``docs/notices.md``."""

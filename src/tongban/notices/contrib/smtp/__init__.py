@@ -1,0 +1,1 @@
+"""Mail through Django's mail backends."""
