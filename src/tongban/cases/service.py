@@ -1,6 +1,28 @@
-"""The only door of the cases room."""
+"""The only door of the cases room: the life of a case, for applicants and for staff.
 
-from tongban.cases.models import Case, CaseDocument, CaseMaterial, Pause, Supplement, Task
+Applicants' commands and staff's commands take an :class:`Actor` first, check what the law's table
+(``rules``) allows, and do everything in one transaction: rows, trace, deferred notice and document.
+"""
+
+from tongban.cases.acceptance import accept, ask_supplement, refuse_acceptance, return_to_applicant
+from tongban.cases.access import access_case, reads_of
+from tongban.cases.clocking import ClockView, at, clock_of, due_sentence, now
+from tongban.cases.deciding import conclude, decide, mark_delivered, void
+from tongban.cases.desk import desk
+from tongban.cases.drafts import discard_draft, form_view, refile, save_draft, start_draft
+from tongban.cases.filing import answer_supplement, check_answers, submit, withdraw
+from tongban.cases.lists import case_list, my_cases
+from tongban.cases.materials import (
+    attach_later,
+    attach_licence,
+    attach_upload,
+    attachment,
+    detach,
+    materials_view,
+)
+from tongban.cases.models import Case, CaseDocument, CaseMaterial, CaseRead, Pause, Supplement, Task
+from tongban.cases.pool import claim, claim_next, my_tasks, pool, release
+from tongban.cases.reviewing import complete_step, extend, resume, suspend
 from tongban.cases.shapes import (
     ActionView,
     AttachmentView,
@@ -22,6 +44,7 @@ from tongban.cases.shapes import (
     TimelineEntry,
 )
 from tongban.cases.states import Light, Means, SpecialProcedure, State, TaskKind, TaskState
+from tongban.cases.story import case_document, documents_of, timeline
 
 __all__ = [
     "ActionView",
@@ -30,7 +53,9 @@ __all__ = [
     "CaseCard",
     "CaseDocument",
     "CaseMaterial",
+    "CaseRead",
     "CheckView",
+    "ClockView",
     "DeskView",
     "DocumentView",
     "FieldView",
@@ -54,4 +79,48 @@ __all__ = [
     "TaskKind",
     "TaskState",
     "TimelineEntry",
+    "accept",
+    "access_case",
+    "answer_supplement",
+    "ask_supplement",
+    "at",
+    "attach_later",
+    "attach_licence",
+    "attach_upload",
+    "attachment",
+    "case_document",
+    "case_list",
+    "check_answers",
+    "claim",
+    "claim_next",
+    "clock_of",
+    "complete_step",
+    "conclude",
+    "decide",
+    "desk",
+    "detach",
+    "discard_draft",
+    "documents_of",
+    "due_sentence",
+    "extend",
+    "form_view",
+    "mark_delivered",
+    "materials_view",
+    "my_cases",
+    "my_tasks",
+    "now",
+    "pool",
+    "reads_of",
+    "refile",
+    "refuse_acceptance",
+    "release",
+    "resume",
+    "return_to_applicant",
+    "save_draft",
+    "start_draft",
+    "submit",
+    "suspend",
+    "timeline",
+    "void",
+    "withdraw",
 ]

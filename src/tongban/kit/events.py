@@ -45,7 +45,7 @@ def declare(name: str, *, teller: str, payload: tuple[str, ...], description: st
 
 
 def subscribe(event: Event, hearer: str) -> Callable[[Hearer], Hearer]:
-    """Decorator: hear an event as ``"<room>.<what>"``. Import the module in the room's ``AppConfig.ready``."""
+    """Decorator: hear an event as ``"<room>.<what>"``; the module is imported in ``AppConfig.ready``."""
 
     def add(function: Hearer) -> Hearer:
         if event.hearers.setdefault(hearer, function) is not function:

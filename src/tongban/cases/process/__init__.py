@@ -1,0 +1,1 @@
+"""A department's own steps inside review: BPMN 2.0, run by SpiffWorkflow."""
