@@ -84,8 +84,8 @@ def _make_ca(key_path: Path, pem_path: Path) -> None:
     builder = _builder(name, name, key.public_key(), _CA_DAYS)
     builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
     builder = builder.add_extension(_usage(ca=True), critical=True)
-    _write(key_path, _encrypted(key))
-    _write(pem_path, builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
+    write_durably(key_path, _encrypted(key))
+    write_durably(pem_path, builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
 
 
 def _make_seal(uscc: str, department_name: str, key_path: Path, pem_path: Path) -> None:
@@ -107,8 +107,8 @@ def _make_seal(uscc: str, department_name: str, key_path: Path, pem_path: Path) 
     builder = builder.add_extension(_usage(ca=False), critical=True)
     authority = x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key())
     builder = builder.add_extension(authority, critical=False)
-    _write(key_path, _encrypted(key))
-    _write(pem_path, builder.sign(ca_key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
+    write_durably(key_path, _encrypted(key))
+    write_durably(pem_path, builder.sign(ca_key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
 
 
 def _builder(
@@ -137,10 +137,10 @@ def _encrypted(key: ec.EllipticCurvePrivateKey) -> bytes:
     )
 
 
-def _write(path: Path, data: bytes) -> None:
+def write_durably(path: Path, data: bytes) -> None:
     """Write beside and move into place: a reader sees the whole file or none."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    beside = path.with_suffix(path.suffix + ".new")
+    beside = path.with_suffix(f"{path.suffix}.{os.getpid()}")
     handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "wb") as file:
         file.write(data)

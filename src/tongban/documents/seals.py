@@ -47,7 +47,7 @@ def signer_for(department_id: UUID) -> tuple[SealCertificate, SimpleSigner]:
 def _signer(uscc: str, name: str, serial: str, root: str) -> SimpleSigner:
     """Decrypting a key costs far more than signing, so signers stay in memory, by certificate."""
     key_path, pem_path = keys.seal_paths(uscc, name)
-    signer = SimpleSigner.load(
+    signer: SimpleSigner | None = SimpleSigner.load(  # type: ignore[no-untyped-call]
         str(key_path),
         str(pem_path),
         ca_chain_files=(str(keys.ca_paths()[1]),),

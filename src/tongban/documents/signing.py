@@ -1,7 +1,6 @@
 """PAdES signatures (ETSI EN 319 142-1, level B-B) with a visible round seal."""
 
-import tempfile
-from functools import lru_cache
+import hashlib
 from io import BytesIO
 from uuid import UUID
 
@@ -10,7 +9,7 @@ from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 from pyhanko.stamp import StaticStampStyle
 
-from tongban.documents import rendering
+from tongban.documents import keys, rendering
 from tongban.documents.rendering import FieldBox
 from tongban.documents.seals import signer_for
 
@@ -51,11 +50,9 @@ def sign(
     return out.getvalue()
 
 
-@lru_cache(maxsize=256)
 def _stamp(name: str) -> StaticStampStyle:
-    # pyHanko takes the picture by file name and reads it at once into memory.
-    with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
-        file.write(rendering.seal_pdf(name, SEAL_WORDS))
-        file.flush()
-        style = StaticStampStyle.from_pdf_file(file.name, border_width=0, background_opacity=1.0)
-    return style
+    """The seal's picture; pyHanko reads it from a file each time, so one is kept beside the certificates."""
+    path = keys.root() / "seals" / "pictures" / f"{hashlib.sha256(name.encode()).hexdigest()[:32]}.pdf"
+    if not path.exists():
+        keys.write_durably(path, rendering.seal_pdf(name, SEAL_WORDS))
+    return StaticStampStyle.from_pdf_file(str(path), border_width=0, background_opacity=1.0)

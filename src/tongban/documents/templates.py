@@ -13,7 +13,7 @@
 | ``licence`` | face of an electronic licence | see :class:`Face` |
 """
 
-from datetime import date, datetime
+import datetime as dt
 from typing import Any
 
 import msgspec
@@ -37,7 +37,7 @@ class Letter(_Struct, kw_only=True):
 
     department: str
     number: str  # 文号, such as 榕审批受〔2026〕12号
-    date: date
+    date: dt.date
     recipient: str
     item: str
     case_number: str
@@ -61,28 +61,28 @@ class Basis(_Struct, kw_only=True):
 
 
 class Receipt(Letter, kw_only=True):
-    received_at: datetime
+    received_at: dt.datetime
     materials: list[MaterialLine] = []
     channel: str = "网上办理"
     clerk: str = ""
 
 
 class Supplement(Letter, kw_only=True):
-    received_on: date
+    received_on: dt.date
     missing: list[MissingLine]
     message: str = ""
-    answer_by: date | None = None
+    answer_by: dt.date | None = None
 
 
 class Acceptance(Letter, kw_only=True):
-    accepted_on: date
+    accepted_on: dt.date
     days_total: int  # working days
-    due_on: date
+    due_on: dt.date
     provisional: bool = False
 
 
 class Refusal(Letter, kw_only=True):
-    received_on: date
+    received_on: dt.date
     reasons: list[str]
     basis: list[Basis] = []
     review: str = REVIEW
@@ -91,21 +91,21 @@ class Refusal(Letter, kw_only=True):
 class SpecialProcedure(Letter, kw_only=True):
     kind: str
     reason: str
-    starts_on: date
+    starts_on: dt.date
     days: int  # working days
-    ends_on: date | None = None
+    ends_on: dt.date | None = None
 
 
 class Extension(Letter, kw_only=True):
     reason: str
     days: int  # working days
-    due_on: date
-    due_before: date | None = None
+    due_on: dt.date
+    due_before: dt.date | None = None
 
 
 class Decision(Letter, kw_only=True):
     granted: bool
-    accepted_on: date
+    accepted_on: dt.date
     reasons: list[str]
     basis: list[Basis] = []
     conditions: list[str] = []
@@ -116,7 +116,7 @@ class Decision(Letter, kw_only=True):
 
 
 class Conclusion(Letter, kw_only=True):
-    concluded_on: date
+    concluded_on: dt.date
     outcome: str
     results: list[str] = []
     delivery: str = ""
@@ -134,11 +134,11 @@ class Face(_Struct, kw_only=True):
     number: str
     identifier: str  # GB/T 36904-2018
     department: str
-    date: date
+    date: dt.date
     holder: str
     lines: list[FaceLine]
-    valid_from: date
-    valid_to: date | None = None
+    valid_from: dt.date
+    valid_to: dt.date | None = None
     check_url: str = ""
     grade_note: str = ""
 

@@ -23,9 +23,8 @@ def verify(file: Path, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(asdict(found), ensure_ascii=False, indent=2, default=str))
     else:
-        click.echo(
-            f"{'有效' if found.valid else '无效'}  {found.type_name} {found.number} {found.identifier}".rstrip()
-        )
+        words = ("有效" if found.valid else "无效", found.type_name, found.number, found.identifier)
+        click.echo(" ".join(word for word in words if word))
         if found.signature.signer:
             click.echo(
                 f"印章：{found.signature.signer}（{found.signature.issuer}），{found.signature.signed_at}"
