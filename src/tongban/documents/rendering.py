@@ -21,7 +21,7 @@ from tongban.documents.templates import checked
 
 FOLDER = Path(__file__).parent / "typst"
 # Archival and accessible at once (ISO 19005-2 level a with ISO 14289-1).
-STANDARDS: list[typst.PDFStandard] = ["a-2a", "ua-1"]
+STANDARDS: "list[typst.PDFStandard]" = ["a-2a", "ua-1"]
 _A4_HEIGHT_MM = 297.0
 _POINTS_PER_MM = 72 / 25.4
 SEAL_MM = 42.0
