@@ -77,4 +77,6 @@ def _print(result: ImportResult) -> None:
     console.print(table)
     for rule, count in sorted(result.rules.items(), key=lambda pair: -pair[1]):
         console.print(f"{count:>7}  {rule}")
+    if result.lacks:
+        console.print(f"not in this source: {'、'.join(result.lacks)}")
     console.print(f"report: {result.report}")

@@ -38,6 +38,8 @@ class Prepared:
     parts: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     findings: list[dict[str, str]] = field(default_factory=list)
     line: int = 0
+    lacks: frozenset[str] = frozenset()  # what the source has no place for: no row can be blamed for it
+    none: frozenset[str] = frozenset()  # what the source answers with "none"
 
     @property
     def code(self) -> str:

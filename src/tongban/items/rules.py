@@ -65,10 +65,16 @@ REQUIRED: Mapping[str, str] = {
 }
 
 
+# "None" is a full answer here: no condition, no limit set by law, no promise.
+NONE_IS_AN_ANSWER = frozenset({"conditions", "statutory_days", "promised_days"})
+
+
 def required_elements(prepared: Prepared) -> Iterator[Found]:
     """Every element the exchange table requires is there. A list of steps stands for the flow."""
     for name, label in REQUIRED.items():
         value = _value(prepared, name)
+        if name in prepared.lacks or (name in NONE_IS_AN_ANSWER and name in prepared.none):
+            continue
         if name == "flow" and prepared.parts.get("steps"):
             continue
         if value in (None, "", []):
@@ -84,10 +90,13 @@ def code_parts(prepared: Prepared) -> Iterator[Found]:
     try:
         parts = codes.parse_item_code(code)
     except ValueError:
-        message = _("实施编码 %(code)s 不符合编码规则（可能是临时机构代码）") % {"code": code}
+        message = _("实施编码 %(code)s 不符合编码规则") % {"code": code}
         yield Found("item-code-form", "code", message, "error")
         return
-    if not codes.uscc_valid(parts.uscc):
+    if parts.temporary_agency:
+        message = _("实施编码使用临时机构代码 %(uscc)s，应尽快换为统一社会信用代码") % {"uscc": parts.uscc}
+        yield Found("item-code-temporary-agency", "code", message)
+    elif not codes.uscc_valid(parts.uscc):
         message = _("实施编码中的统一社会信用代码 %(uscc)s 校验位不符") % {"uscc": parts.uscc}
         yield Found("item-code-uscc", "code", message)
     pairs = (
@@ -140,7 +149,7 @@ def step_limits(prepared: Prepared) -> Iterator[Found]:
     steps = prepared.parts.get("steps", [])
     promise = prepared.columns.get("promised_days")
     if not steps:
-        if promise and promise > 1:
+        if promise and promise > 1 and "steps" not in prepared.lacks:
             yield Found("limit-without-steps", "steps", _("有总时限而没有各环节时限"))
         return
     kinds = [step["kind"] for step in steps]
@@ -173,6 +182,8 @@ def site_inspection(prepared: Prepared) -> Iterator[Found]:
 
 def visits(prepared: Prepared) -> Iterator[Found]:
     """Who has to come in person is told why."""
+    if "visits_reason" in prepared.lacks:
+        return
     if (prepared.columns.get("visits") or 0) > 0 and not prepared.columns.get("visits_reason"):
         message = _("需要到现场 %(count)s 次，没有说明原因") % {"count": prepared.columns["visits"]}
         yield Found("visits-without-reason", "visits_reason", message)

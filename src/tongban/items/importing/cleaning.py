@@ -72,8 +72,8 @@ def joint(value: str) -> list[str]:
 
 
 def address(value: str) -> str:
-    """The place, without the words before it; ``无线下办理窗口`` means there is none."""
-    return "" if value == "无线下办理窗口" else value.removeprefix("办理地点：").strip()
+    """The place, without the words before it. ``无线下办理窗口`` (online only) is an answer and stays."""
+    return value.removeprefix("办理地点：").strip()
 
 
 def division(value: str) -> str:

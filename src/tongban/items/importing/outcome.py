@@ -31,6 +31,7 @@ class ImportResult:
     rejected: int = 0
     findings: list[RowReport] = field(default_factory=list)
     rules: dict[str, int] = field(default_factory=dict)  # findings by rule
+    lacks: tuple[str, ...] = ()  # required elements the source has no key for, by name
     report: str = ""
     dry_run: bool = False
     seconds: float = 0.0
@@ -55,6 +56,7 @@ class ImportResult:
                 {"line": f.line, "code": f.code, "outcome": f.outcome, "rule": f.rule, "message": f.message}
                 for f in self.findings
             ],
+            "lacks": list(self.lacks),
             "report": self.report,
             "dry_run": self.dry_run,
             "seconds": round(self.seconds, 3),

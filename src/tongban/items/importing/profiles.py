@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from tongban.items.content import Prepared, problems
 from tongban.items.importing.cleaning import CLEANERS, spaced, text_of
-from tongban.items.rules import Found, check
+from tongban.items.rules import REQUIRED, Found, check
 from tongban.kit.errors import NotFound
 
 _FOLDER = Path(__file__).parents[1] / "profiles"
@@ -69,6 +69,14 @@ def prepare_row(row: Any, line: int, source: Profile) -> Prepared:
     basic = _read(spec["basic"], values, source, findings)
     one = Prepared(
         head, basic if basic.get("code") else {}, columns, _materials(spec, values, source), line=line
+    )
+    one.lacks = lacks(source.name)
+    one.none = frozenset(
+        target
+        for target, how in spec["columns"].items()
+        if isinstance(values.get(how["from"]), str)
+        and values[how["from"]]
+        and source.none(values[how["from"]])
     )
     findings += [*_agreement(spec, values, code), *_unknown(spec, values), *check(one)]
     bad = problems(one)
@@ -150,6 +158,14 @@ def known_keys(name: str) -> frozenset[str]:
             found |= {how["from"], *how.get("also", [])}
     found |= {entry["key"] for entry in spec["agrees"]} | {key for pair in spec["same"] for key in pair}
     return frozenset(found)
+
+
+@cache
+def lacks(name: str) -> frozenset[str]:
+    """The required elements, and other things rules look at, that a source has no key for."""
+    spec = profile(name).spec
+    given = {*spec["head"], *spec["columns"]}
+    return frozenset({*REQUIRED, "steps", "visits_reason"} - given)
 
 
 def _materials(

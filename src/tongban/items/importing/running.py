@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 
 from tongban.items.content import Prepared
 from tongban.items.importing.outcome import ImportResult, RowReport
-from tongban.items.importing.profiles import Profile, Rejected, prepare_row, profile
+from tongban.items.importing.profiles import Profile, Rejected, lacks, prepare_row, profile
 from tongban.items.importing.reading import lines
+from tongban.items.rules import REQUIRED
 from tongban.items.searching.entries import count_words
 from tongban.items.storing import Stored, foresee, store
 from tongban.kit.actors import Actor
@@ -89,7 +90,9 @@ class _Run:
         self, actor: Actor, source: Profile, file: str, write: Callable[[RowReport], None], *, dry_run: bool
     ) -> None:
         self.actor, self.source, self.file, self.dry_run = actor, source, file, dry_run
-        self.result = ImportResult(dry_run=dry_run)
+        missing = lacks(source.name)
+        named = tuple(label for name, label in REQUIRED.items() if name in missing)
+        self.result = ImportResult(dry_run=dry_run, lacks=named)
         self.wrote = False
         self._write = write
         self._batch: list[Prepared] = []
