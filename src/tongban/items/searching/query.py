@@ -108,7 +108,9 @@ def _ranked(text: str, narrow: _Narrow, near: str) -> tuple[list[_Row], bool]:
 
 
 def _cut(text: str) -> list[str]:
-    return terms(text, single=False)[:MAX_TERMS]
+    found = terms(text, single=False)
+    # A lone character says nothing beside a whole word.
+    return ([term for term in found if len(term) > 1] or found)[:MAX_TERMS]
 
 
 def _candidates(condition: str, params: Sequence[Any], narrow: _Narrow) -> set[UUID]:
