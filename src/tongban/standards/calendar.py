@@ -8,7 +8,7 @@ from collections.abc import Container
 from datetime import date, timedelta
 from functools import lru_cache
 
-from holidays.countries.china import China
+from holidays.countries.china import China, ChinaStaticHolidays
 
 DAY = timedelta(days=1)
 FIRST_YEAR, LAST_YEAR = 2001, 2060
@@ -69,5 +69,5 @@ def default_calendar() -> WorkCalendar:
     """The calendar of mainland China, 2001 to 2060; outside only weekends are known and all is provisional."""
     known = China(years=range(FIRST_YEAR - 1, LAST_YEAR + 1), expand=False)
     return WorkCalendar(
-        frozenset(known), frozenset(known.weekend_workdays), frozenset(China.special_public_holidays)
+        frozenset(known), frozenset(known.weekend_workdays), frozenset(ChinaStaticHolidays.special_public_holidays)
     )

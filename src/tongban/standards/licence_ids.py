@@ -8,7 +8,8 @@ from stdnum.iso7064 import mod_37_36
 ROOT = "1.2.156.3005.2"
 _PARTS = (
     ("type21", re.compile(r"[0-9A-Z]{21}"), "证照类型代码应为 21 位数字或大写字母"),
-    ("issuer18", re.compile(r"[0-9A-Z]{18}"), "颁证单位代码应为 18 位数字或大写字母"),
+    # A published identifier names its issuer by a 6-digit division code; the standard says 18.
+    ("issuer18", re.compile(r"[0-9A-Z]{18}|[0-9]{6}"), "颁证单位代码应为 18 位数字或大写字母"),
     ("serial", re.compile(r"[0-9A-Z]+(?:\.[0-9A-Z]+)*"), "流水号只能由数字、大写字母和点组成"),
     ("version3", re.compile(r"[0-9A-Z]{3}"), "版本号应为 3 位"),
 )

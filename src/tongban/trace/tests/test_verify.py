@@ -41,8 +41,12 @@ def rewrite(tamper: Sql, chain: str, start: int, **changes: object) -> None:
 
 
 def test_an_untouched_trace_is_clean(chains: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'append_only_truncate'")
+        for (table,) in cursor.fetchall():
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER append_only_truncate")
     report = service.verify()
-    assert [p for p in report.problems if p.kind != "guard"] == []
+    assert report.ok
     assert (report.rows, report.chains, report.checkpoints, report.uncovered_rows) == (15, 3, 1, 6)
     assert service.make_checkpoint() is not None
     assert service.make_checkpoint() is None
