@@ -1,0 +1,47 @@
+"""The accounts a visitor may sign in with, on a sandbox only. The passwords are public on purpose."""
+
+from dataclasses import dataclass
+
+PASSWORD = "Tongban-2026"  # noqa: S105 (printed at every start of a sandbox; refused anywhere else)
+
+
+@dataclass(frozen=True, slots=True)
+class DemoAccount:
+    """A login with its password, whose it is and what to try first."""
+
+    login: str
+    password: str
+    who: str
+    try_first: str
+
+
+_ACCOUNTS = (
+    ("lin", "林晓梅，市民，林记鱼丸店的经营者", "切换到“林记鱼丸店”，搜“开饭店”，办理食品经营许可证"),
+    ("huang", "黄志强，闽味轩餐饮公司的法定代表人", "看“我的办件”：补正、现场核查、延期各一件"),
+    ("chen", "陈桂英，八十多岁的老人", "打开大字版，看高龄津贴和“谁看过我的数据”"),
+    ("wang", "王磊，寿宁户籍、在福州工作", "看居住证申请的进度，再办公积金租房提取"),
+    ("zhang", "张婷，刚生了宝宝", "接着办没填完的“出生登记”草稿"),
+    ("li", "李国华，跑货运的个体户", "切换到“国华货运部”，看道路运输许可"),
+    ("clerk", "陈晓燕，鼓楼区综合窗口受理员", "工作台 → 待认领：受理一件，或一次性告知补正"),
+    ("reviewer", "郑文彬，鼓楼区市场监管局审查员", "认领审查任务，安排现场核查"),
+    ("approver", "吴丽萍，鼓楼区市场监管局审批人", "作出准予或者不予许可的决定"),
+    ("chief", "黄建国，鼓楼区市场监管局负责人", "批准延期，作废误报的办件"),
+    ("editor", "刘雯，事项管理员", "新建一个事项版本，送审、发布"),
+    ("steward", "许明，省数据管理局数据管理员", "查看数据元和数源部门"),
+    ("supervisor", "周静，监督员", "看亮黄灯、红灯的办件"),
+    ("leader", "方海东，领导", "看工作台首页的总体情况"),
+    ("operator", "谢宇，运维", "看各适配器的状态和存证校验"),
+)
+
+
+def listed() -> list[DemoAccount]:
+    """Every demo account, residents first."""
+    return [DemoAccount(login, PASSWORD, who, first) for login, who, first in _ACCOUNTS]
+
+
+def guide_text() -> str:
+    """The accounts as lines for a terminal."""
+    width = max(len(login) for login, _who, _first in _ACCOUNTS)
+    lines = [f"Demo accounts 演示账号 (password 密码: {PASSWORD})", ""]
+    lines += [f"  {login:<{width}}  {who} —— {first}" for login, who, first in _ACCOUNTS]
+    return "\n".join(lines)
