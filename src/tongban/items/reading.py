@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -64,10 +65,13 @@ def _materials(row: ItemVersion) -> Iterable[MaterialDetail]:
 def detail_of(row: ItemVersion) -> VersionDetail:
     """The frozen record of a version row (parts are read with it)."""
     item = row.item
-    return VersionDetail(
+    copied: dict[str, Any] = {
         **{name: getattr(row, name) for name in _SAME},
         **{name: tuple(getattr(row, name)) for name in _TUPLES},
         **{name: getattr(item, name) for name in _ITEM},
+    }
+    return VersionDetail(
+        **copied,
         item_id=item.id,
         item_state=item.state,
         slug=item.slug or "",

@@ -1,7 +1,7 @@
 """The items room's door: the catalogue of service items, their versions, guides, forms and search."""
 
 from tongban.items.codes import label
-from tongban.items.forms import clean_answers, form_problems, read_answers, validate_answers
+from tongban.items.forms import clean_answers, form_problems, read_answers, validate_answers, visible_fields
 from tongban.items.importing import ImportResult, RowReport, import_file
 from tongban.items.loading import Loaded, load_item
 from tongban.items.models import BasicItem, Item, ItemState, ItemVersion, VersionState
@@ -65,4 +65,5 @@ __all__ = [
     "validate_answers",
     "version",
     "versions_of",
+    "visible_fields",
 ]

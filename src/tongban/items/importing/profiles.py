@@ -127,7 +127,7 @@ def _one(how: Mapping[str, Any], values: Mapping[str, Any], source: Profile) -> 
         value = str(value)
     if isinstance(value, list) and not all(isinstance(entry, str) for entry in value):
         raise ValueError(_("应为文字的列表"))
-    result = clean(value) if clean else spaced(value)
+    result = clean(value) if clean else spaced(str(value))
     if more and isinstance(result, list) and clean:
         result = list(dict.fromkeys([*result, *(word for extra in more for word in clean(extra))]))
     return _mapped(result, how["map"]) if "map" in how else result

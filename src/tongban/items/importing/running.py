@@ -49,8 +49,9 @@ def import_file(
         raise NotFound(_("没有找到文件 %(path)s") % {"path": path})
     started = time.monotonic()
     folder = report_folder or settings.VAR / "reports"
-    with _report(folder, path, profile_name) as (where, write):
-        run = _Run(actor, profile(profile_name), path.name, write, dry_run=dry_run)
+    source = profile(profile_name)
+    with _report(folder, path, source.name) as (where, write):
+        run = _Run(actor, source, path.name, write, dry_run=dry_run)
         for line in lines(path, encoding):
             run.take(line.number, line.value, line.rule, line.problem)
             if progress is not None and line.number % 100 == 0:

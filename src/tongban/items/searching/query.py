@@ -158,7 +158,8 @@ def _score(
     """  # noqa: S608 (constants of this module only)
     with connection.cursor() as cursor:
         cursor.execute(sql, [*params, exact, bare, near, list(found)])
-        return cursor.fetchall()
+        rows: list[_Row] = cursor.fetchall()
+    return rows
 
 
 def _groups(readings: Sequence[Sequence[str]], counts: dict[str, int]) -> list[tuple[float, str]]:

@@ -61,9 +61,10 @@ def essence(query: str) -> str:
 def variants(query: str) -> list[str]:
     """What the query may mean: its essence, and that with everyday words put into official ones."""
     whole, bare = normal(query)[:MAX_QUERY].strip(), essence(query)
+    together = bare.replace(" ", "")  # "开个饭店" is "开饭店" with a word of no weight in it
     found = {bare: None}
     for said, meant in _language()[0].items():
-        if said in whole:
+        if said in whole or said in together:
             rest = bare.replace(said, " ").strip() if said in bare else ""
             found.update(dict.fromkeys(meant))
             if len(rest) > 1:
