@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("tongban.portal.urls")),
     path("account/", include("tongban.identity.urls")),
+    path("sandbox/", include("tongban.notices.sandbox.urls")),
     path("work/", include("tongban.workbench.urls")),
     path("api/", include("tongban.api.urls")),
     path("", include("tongban.ops.urls")),

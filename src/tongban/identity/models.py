@@ -3,6 +3,7 @@
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from tongban.kit.ids import uuid7
@@ -37,6 +38,7 @@ class Account(AbstractUser):
     name = models.CharField(max_length=100)
     phone = models.CharField(max_length=20, blank=True)
     language = models.CharField(max_length=10, default="zh-hans")
+    session_epoch = models.PositiveIntegerField(default=0)  # raised to end every session of the account
     # The person this account belongs to; staff may have none.
     subject = models.OneToOneField(Subject, on_delete=models.PROTECT, null=True, related_name="account")
 
@@ -44,6 +46,11 @@ class Account(AbstractUser):
         constraints = [
             models.UniqueConstraint(fields=["phone"], condition=~Q(phone=""), name="account_phone_once"),
         ]
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Sessions hold while password and epoch stay the same."""
+        text = f"{self.password}:{self.session_epoch}"
+        return salted_hmac("tongban.identity.session", text, secret=secret, algorithm="sha256").hexdigest()
 
 
 class Agency(Row):

@@ -18,3 +18,5 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Tongban"
 SESSION_COOKIE_AGE = 12 * 3600  # seconds; a working day
+ACCOUNT_ADAPTER = "tongban.identity.adapters.AccountAdapter"
+MFA_ADAPTER = "tongban.identity.adapters.MfaAdapter"

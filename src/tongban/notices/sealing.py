@@ -17,5 +17,5 @@ def seal(text: str) -> str:
 
 
 def unseal(sealed: str) -> str:
-    """Decrypt what :func:`seal` made. Raises ``cryptography.fernet.InvalidToken`` after a change of secret."""
+    """Decrypt what :func:`seal` made. Raises fernet's ``InvalidToken`` after a change of secret."""
     return _box().decrypt(sealed.encode()).decode()

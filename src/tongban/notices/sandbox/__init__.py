@@ -1,1 +1,1 @@
-"""A pretended SMS gateway and mail server, with faults to switch on. Only where ``settings.SANDBOX`` is on."""
+"""A pretended SMS gateway and mail server, with faults to play. Only where ``settings.SANDBOX`` is on."""
