@@ -17,6 +17,7 @@ import typst
 from django.conf import settings
 from django.utils import timezone
 
+from tongban.documents.glyphs import displayable
 from tongban.documents.templates import checked
 
 FOLDER = Path(__file__).parent / "typst"
@@ -63,7 +64,7 @@ def render(template: str, data: dict[str, Any], *, made_at: datetime | None = No
     Raises:
         Invalid: the data does not fit the template.
     """
-    values = checked(template, data)
+    values = displayable(checked(template, data))
     values["qr_svg"] = qr_svg(values["check_url"]) if values.get("check_url") else ""
     values["demo"] = settings.SANDBOX
     inputs = {"data": json.dumps(values, ensure_ascii=False)}
