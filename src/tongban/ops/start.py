@@ -129,6 +129,7 @@ def welcome(current: state.State) -> str:
         f"  Demo inbox (SMS, mail)    {base}/sandbox/inbox/",
         "",
     ]
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tongban.settings")
     guide = getattr(demo.loader(), "guide", None)
     if guide is not None:
         lines += [f"  {line}".rstrip() for line in str(guide()).splitlines()]
