@@ -1,5 +1,7 @@
 """/api/v1. Who may call what is declared in ``settings.TONGBAN_URL_FAMILIES``."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from tongban.api.site import api
+
+urlpatterns = [path("v1/", api.urls)]

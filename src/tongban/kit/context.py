@@ -13,4 +13,5 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "actor": actor_of(request),
         "large_print": request.COOKIES.get("large_print") == "1",
         "sandbox": settings.SANDBOX,
+        "operator": actor_of(request).has_role("operator"),
     }

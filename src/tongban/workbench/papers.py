@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 from tongban.cases import service as cases
 from tongban.files import service as files
 from tongban.kit.access import access, actor_of, staff
+from tongban.kit.errors import NotFound
 
 
 @access(staff)
@@ -15,7 +16,9 @@ from tongban.kit.access import access, actor_of, staff
 def material(request: HttpRequest, case_id: UUID, attachment_id: UUID) -> HttpResponseBase:
     """A handed-in file, shown in the browser where that is safe; the read is logged."""
     found = cases.attachment(actor_of(request), case_id, attachment_id)
-    return files.respond(request, found.file_hash, found.name, inline=True)
+    if found.file_id is None:
+        raise NotFound
+    return files.respond(request, found.file_id, found.name, inline=True)
 
 
 @access(staff)
