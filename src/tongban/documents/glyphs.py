@@ -58,7 +58,7 @@ def covered() -> frozenset[int]:
 
 
 def _groups(font: bytes) -> Iterator[tuple[int, int]]:
-    """Ranges of the segmented coverage (format 12) in an OpenType ``cmap`` table (ISO/IEC 14496-22, 5.2.1)."""
+    """Ranges of an OpenType font's ``cmap`` table, format 12 (ISO/IEC 14496-22, 5.2.1)."""
     (tables,) = struct.unpack_from(">H", font, 4)
     start = next(
         struct.unpack_from(">I", font, at + 8)[0]

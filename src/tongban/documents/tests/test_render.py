@@ -107,6 +107,11 @@ def test_any_text_is_typeset(value: str) -> None:
     assert service.render("refusal", {**SAMPLES["refusal"], "reasons": [value]}).startswith(b"%PDF")
 
 
+def test_rare_characters_are_told_and_not_lost() -> None:
+    data = {**SAMPLES["refusal"], "recipient": "张\U0003134a\u200b三\U0001f600"}
+    assert "张〓（U+3134A）三〓（U+1F600）" in words(service.render("refusal", data))
+
+
 @pytest.mark.parametrize(
     ("template", "change"),
     [

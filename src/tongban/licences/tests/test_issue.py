@@ -51,9 +51,9 @@ def test_numbers_count_by_type_issuer_and_year(issued: Issue) -> None:
 @pytest.mark.django_db
 def test_a_rollback_gives_the_number_back(issued: Issue) -> None:
     issued()
-    with pytest.raises(RuntimeError), transaction.atomic():
+    with transaction.atomic():
         issued()
-        raise RuntimeError
+        transaction.set_rollback(True)
     assert issued().serial == 2
 
 
@@ -170,13 +170,9 @@ def test_serials_have_no_gaps_and_no_doubles_under_contention() -> None:
             for turn in range(5):
                 # Each key is asked for by two threads; one in five is rolled back.
                 key = f"{number // 2}:{turn}"
-                try:
-                    with transaction.atomic():
-                        service.issue(SYSTEM, "race", holder.id, {}, department_id=department.id, key=key)
-                        if turn == 2:
-                            raise KeyError
-                except KeyError:
-                    continue
+                with transaction.atomic():
+                    service.issue(SYSTEM, "race", holder.id, {}, department_id=department.id, key=key)
+                    transaction.set_rollback(turn == 2)
         except Exception as error:  # told to the main thread
             failures.append(error)
         finally:
