@@ -14,7 +14,7 @@ from tongban.cases.rules import Act
 from tongban.cases.states import State, StepAction, TaskKind, TaskState
 from tongban.items import service as items
 from tongban.kit.actors import SYSTEM, Actor
-from tongban.kit.errors import Conflict, Invalid, invalid
+from tongban.kit.errors import Conflict, Forbidden, Invalid, invalid
 from tongban.trace import service as trace
 
 
@@ -22,6 +22,13 @@ def _taken(actor: Actor, case_id: UUID, act: Act) -> tuple[Case, Task]:
     case = access.handled_case(actor, case_id, lock=True)
     access.require(act, case)
     return case, work.held(actor, case, TaskKind.ACCEPT)
+
+
+def account_of(actor: Actor) -> UUID:
+    """The account that signs an act of staff. Raises Forbidden when nobody does."""
+    if actor.account_id is None:
+        raise Forbidden
+    return actor.account_id
 
 
 def needed(name: str, text: str, message: str) -> str:
@@ -87,7 +94,7 @@ def return_to_applicant(actor: Actor, case_id: UUID, reason: str) -> Case:
         if case.state == State.SUBMITTED:
             work.finish(actor, work.held(actor, case, TaskKind.ACCEPT), StepAction.RETURN, reason)
         elif not actor.holds("clerk", case.department_id, case.division):
-            raise access.Forbidden
+            raise Forbidden
         work.end(actor, case, State.RETURNED, "returned", reason)
         return case
 
@@ -111,7 +118,7 @@ def ask_supplement(
                     message=message,
                     fields=list(dict.fromkeys(fields)),
                     materials=list(dict.fromkeys(materials)),
-                    asked_by_id=actor.account_id,
+                    asked_by_id=account_of(actor),
                     asked_by_name=actor.name,
                     asked_at=clocking.now(),
                 )

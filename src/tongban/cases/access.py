@@ -116,7 +116,7 @@ def _get(case_id: UUID, *, lock: bool, related: tuple[str, ...]) -> Case:
         rows = rows.select_related(*related)
     if lock:
         rows = rows.select_for_update(of=("self",))
-    case = rows.filter(pk=case_id).first()
+    case: Case | None = rows.filter(pk=case_id).first()
     if case is None:
         raise NotFound(_("没有找到这件办件"))
     return case

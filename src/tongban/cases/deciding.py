@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tongban.cases import acceptance, access, clocking, events, telling, work
-from tongban.cases.acceptance import needed
+from tongban.cases.acceptance import account_of, needed
 from tongban.cases.models import Case, DecisionRecord, Step, Task
 from tongban.cases.models.tasks import LIVE
 from tongban.cases.process import review
@@ -17,6 +17,7 @@ from tongban.cases.states import Light, State, StepAction, TaskKind
 from tongban.items import service as items
 from tongban.kit.actors import Actor
 from tongban.kit.errors import Conflict, Forbidden
+from tongban.licences import service as licences
 from tongban.trace import service as trace
 
 REMEDIES = gettext_lazy(
@@ -89,7 +90,7 @@ def _record(
         reasons=reasons,
         remedies="" if granted else str(REMEDIES),
         data=data,
-        decided_by_id=actor.account_id,
+        decided_by_id=account_of(actor),
         decided_by_name=actor.name,
         decided_at=moment,
     )
@@ -107,8 +108,6 @@ def _record(
 
 def _issue(actor: Actor, case: Case, detail: items.VersionDetail, data: dict[str, Any]) -> None:
     """Every licence the item yields, in this transaction; its face is made by the worker."""
-    from tongban.licences import service as licences
-
     elements = {p["element"]: p["value"] for p in case.prefilled.values()}
     for outcome in detail.outcomes:
         if outcome.licence_type:

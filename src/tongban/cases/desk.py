@@ -15,6 +15,7 @@ from tongban.cases.states import SpecialProcedure, State, StepAction, TaskKind, 
 from tongban.items import service as items
 from tongban.kit.actors import Actor
 from tongban.kit.errors import NotFound
+from tongban.licences import service as licences
 
 LABELS = {
     Act.ACCEPT: gettext_lazy("受理"),
@@ -34,8 +35,6 @@ RELATED = ("department", "applicant", "account", "supplement", "extension", "dec
 
 def desk(actor: Actor, case_id: UUID) -> DeskView:
     """The desk of one case; opening it is recorded as a read of the applicant's data."""
-    from tongban.licences import service as licences
-
     access.handled_case(actor, case_id)
     rows: QuerySet[Case] = Case.objects.select_related(*RELATED).prefetch_related(
         "materials", "pauses", "steps", "documents", "tasks"

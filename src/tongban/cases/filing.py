@@ -8,13 +8,14 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from tongban.cases import access, clocking, events, forming, materials, numbers, telling, work
-from tongban.cases.models import Case, CaseMaterial
+from tongban.cases.models import Case, CaseMaterial, Supplement
 from tongban.cases.rules import Act
 from tongban.cases.shapes import CheckView
 from tongban.cases.states import Means, State
 from tongban.items import service as items
 from tongban.kit.actors import Actor
 from tongban.kit.errors import Conflict, DomainError, FieldProblem, Invalid, invalid
+from tongban.licences import service as licences
 from tongban.trace import service as trace
 
 
@@ -51,7 +52,7 @@ def _newer(case: Case) -> UUID | None:
 
 
 def _form_problems(case: Case, detail: items.VersionDetail) -> list[FieldProblem]:
-    return list(items.validate_answers(detail, forming.visible_answers(detail, case.answers)))
+    return list(items.validate_answers(detail, items.clean_answers(detail, case.answers)))
 
 
 def submit(actor: Actor, case_id: UUID, *, key: str) -> Case:
@@ -87,8 +88,6 @@ def _licences_still_good(
     actor: Actor, case: Case, detail: items.VersionDetail, rows: list[CaseMaterial]
 ) -> None:
     """What met a material when it was attached may have expired or been revoked since."""
-    from tongban.licences import service as licences
-
     types = {m.key: m.licence_types for m in detail.materials}
     for row in rows:
         if row.means == Means.LICENCE and row.licence_id is not None:
@@ -104,7 +103,7 @@ def _licences_still_good(
 
 def _file(actor: Actor, case: Case, detail: items.VersionDetail, rows: list[CaseMaterial], key: str) -> None:
     moment = clocking.now()
-    case.answers = forming.visible_answers(detail, case.answers)
+    case.answers = items.clean_answers(detail, case.answers)
     case.number = numbers.case_number(case.division, moment)
     case.state, case.submission_key = State.SUBMITTED, key
     case.submitted_at = case.received_at = case.saved_at = moment
@@ -128,10 +127,12 @@ def answer_supplement(actor: Actor, case_id: UUID, answers: Mapping[str, Any], *
     """Answer what was asked: the marked fields and materials, nothing else. The same key answers once."""
     with transaction.atomic():
         case = access.own_case(actor, case_id, lock=True)
-        supplement = getattr(case, "supplement", None)
+        supplement = Supplement.objects.filter(case=case).first()
         if supplement is not None and supplement.answered_at and supplement.answer_key == key:
             return case
         access.require(Act.ANSWER_SUPPLEMENT, case)
+        if supplement is None:
+            raise Conflict(_("没有需要补正的内容"), code="state")
         detail = items.version(case.version_id)
         case.answers = _marked_only(case, detail, answers, supplement.fields)
         rows = list(case.materials.all())

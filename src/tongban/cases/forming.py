@@ -151,12 +151,6 @@ def _field(
     )
 
 
-def visible_answers(detail: VersionDetail, answers: Json) -> dict[str, Any]:
-    """The answers without those of fields that are not asked; what is filed is what was shown."""
-    props = properties(detail)
-    return {n: v for n, v in answers.items() if n in props and shown(props[n], answers) and not is_empty(v)}
-
-
 def page_fields(detail: VersionDetail, key: str) -> set[str] | None:
     """The names of one page's fields, or None when there is no such page."""
     return next((set(p["fields"]) for p in detail.layout if p["key"] == key), None)

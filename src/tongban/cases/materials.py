@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -18,10 +18,8 @@ from tongban.files import service as files
 from tongban.items import service as items
 from tongban.kit.actors import Actor
 from tongban.kit.errors import Conflict, FieldProblem, Forbidden, NotFound, invalid
+from tongban.licences import service as licences
 from tongban.trace import service as trace
-
-if TYPE_CHECKING:
-    from tongban.licences import service as licences
 
 MAX_UPLOADS = 10  # for one material
 NECESSITY = {"1": gettext_lazy("必要"), "2": gettext_lazy("非必要"), "3": gettext_lazy("可容缺后补")}
@@ -57,7 +55,10 @@ def _attach(actor: Actor, case_id: UUID, key: str, row: CaseMaterial) -> CaseMat
         held = list(CaseMaterial.objects.filter(case=case, key=key))
         if sum(r.means == Means.UPLOAD for r in held) >= MAX_UPLOADS:
             raise invalid("file", "max_files", _("每项材料最多上传 %(n)d 份文件") % {"n": MAX_UPLOADS})
-        if any(r.means == Means.LATER for r in held):
+        promised = next((r for r in held if r.means == Means.LATER), None)
+        if promised and row.means == Means.LATER:
+            return promised
+        if promised:
             CaseMaterial.objects.filter(case=case, key=key, means=Means.LATER).delete()
         row.save(force_insert=True)
         if case.state != State.DRAFT:
@@ -96,8 +97,6 @@ def attach_licence(actor: Actor, case_id: UUID, key: str, licence_id: UUID) -> C
 
     Raises Invalid with the reason: expired, suspended, someone else's, of a wrong type.
     """
-    from tongban.licences import service as licences
-
     case = access.own_case(actor, case_id)
     material = _material(items.version(case.version_id), key)
     licence = licences.meet(
@@ -188,7 +187,7 @@ def views(
     rows: Iterable[CaseMaterial],
     *,
     asked: Iterable[str] = (),
-    held: "Iterable[licences.Licence]" = (),
+    held: Iterable[licences.Licence] = (),
 ) -> tuple[MaterialView, ...]:
     """Every material with what meets it and, for the applicant, what could."""
     rows, marked = list(rows), set(asked)
@@ -221,13 +220,13 @@ def views(
     return tuple(made)
 
 
-def _option(licence: "licences.Licence") -> LicenceOption:
+def _option(licence: licences.Licence) -> LicenceOption:
     return LicenceOption(
         id=licence.id,
         name=licence.type.name,
         number=licence.number,
         valid_to=licence.valid_to,
-        issuer=licence.issuer_department.name,
+        issuer=licence.issuer.name,
     )
 
 
@@ -246,8 +245,6 @@ def _attachment_view(row: CaseMaterial) -> AttachmentView:
 
 def materials_view(actor: Actor, case_id: UUID) -> MaterialsView:
     """The materials page: what is met, what is missing, and the applicant's licences that would do."""
-    from tongban.licences import service as licences
-
     case = access.own_case(actor, case_id, related=("department",))
     detail = items.version(case.version_id)
     asked: list[str] = []

@@ -10,6 +10,7 @@ from tongban.cases.models import Case, CaseDocument
 from tongban.cases.states import DocumentKind, Means, SpecialProcedure
 from tongban.items.service import VersionDetail, version
 from tongban.kit.actors import SYSTEM
+from tongban.licences import service as licences
 
 
 def paper_data(case: Case, row: CaseDocument) -> dict[str, Any]:
@@ -98,8 +99,6 @@ def _extension(case: Case, detail: VersionDetail, row: CaseDocument) -> dict[str
 
 
 def _decision(case: Case, detail: VersionDetail, row: CaseDocument) -> dict[str, Any]:
-    from tongban.licences import service as licences
-
     decision = case.decision
     data: dict[str, Any] = {
         "granted": decision.granted,

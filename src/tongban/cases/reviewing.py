@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from tongban.cases import access, clocking, telling, work
-from tongban.cases.acceptance import needed
+from tongban.cases.acceptance import account_of, needed
 from tongban.cases.models import Case, Extension, Pause, Task
 from tongban.cases.process import review
 from tongban.cases.rules import Act, law_maximum_extension, who
@@ -118,7 +118,7 @@ def extend(actor: Actor, case_id: UUID, days: int, reason: str) -> Case:
                     case=case,
                     days=days,
                     reason=reason,
-                    approved_by_id=actor.account_id,
+                    approved_by_id=account_of(actor),
                     approved_by_name=actor.name,
                     approved_at=clocking.now(),
                 )

@@ -6,7 +6,7 @@ Applicants' commands and staff's commands take an :class:`Actor` first, check wh
 
 from tongban.cases.acceptance import accept, ask_supplement, refuse_acceptance, return_to_applicant
 from tongban.cases.access import access_case, reads_of
-from tongban.cases.clocking import ClockView, at, clock_of, due_sentence, now
+from tongban.cases.clocking import at, clock_of, due_sentence, now
 from tongban.cases.deciding import conclude, decide, mark_delivered, void
 from tongban.cases.desk import desk
 from tongban.cases.drafts import discard_draft, form_view, refile, save_draft, start_draft
@@ -45,6 +45,7 @@ from tongban.cases.shapes import (
 )
 from tongban.cases.states import Light, Means, SpecialProcedure, State, TaskKind, TaskState
 from tongban.cases.story import case_document, documents_of, timeline
+from tongban.standards.clock import ClockView
 
 __all__ = [
     "ActionView",

@@ -1,5 +1,6 @@
 """The case told in order, for the applicant and for the desk."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -37,7 +38,7 @@ def entries(case: Case, *, inside: bool) -> tuple[TimelineEntry, ...]:
     return tuple(sorted(shown, key=_moment))
 
 
-def _moment(entry: TimelineEntry) -> object:
+def _moment(entry: TimelineEntry) -> datetime:
     return entry.at
 
 

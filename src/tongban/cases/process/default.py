@@ -1,13 +1,32 @@
 """The process of items that bring none: their review steps in order, each may send back one step."""
 
+from collections.abc import Callable
+
 from lxml import etree
-from lxml.builder import ElementMaker
 
 from tongban.items.service import StepDetail
 
 NS = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
-B = ElementMaker(namespace=NS, nsmap={"bpmn": NS, "xsi": XSI})
+
+
+class _Maker:
+    """``B.userTask({...}, child)``: elements of the BPMN namespace."""
+
+    def __getattr__(self, tag: str) -> Callable[..., etree._Element]:
+        def make(attributes: dict[str, str], *children: etree._Element | str) -> etree._Element:
+            node = etree.Element(f"{{{NS}}}{tag}", attributes, nsmap={"bpmn": NS, "xsi": XSI})
+            for child in children:
+                if isinstance(child, str):
+                    node.text = child
+                else:
+                    node.append(child)
+            return node
+
+        return make
+
+
+B = _Maker()
 
 
 def default_process(steps: tuple[StepDetail, ...]) -> bytes:
@@ -20,7 +39,7 @@ def default_process(steps: tuple[StepDetail, ...]) -> bytes:
     process.append(lanes)
     for role in dict.fromkeys(s.role for s in steps):
         nodes = [f"step_{i}" for i, s in enumerate(steps, 1) if s.role == role]
-        lanes.append(B.lane({"id": f"lane_{role}", "name": role}, *(B.flowNodeRef(n) for n in nodes)))
+        lanes.append(B.lane({"id": f"lane_{role}", "name": role}, *(B.flowNodeRef({}, n) for n in nodes)))
     source = "start"
     for i, step in enumerate(steps, 1):
         node, gate = f"step_{i}", f"gate_{i}"

@@ -5,6 +5,7 @@ digest of their text.
 """
 
 import hashlib
+import logging
 import zlib
 from collections.abc import Mapping
 from contextvars import ContextVar
@@ -24,6 +25,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from tongban.kit.errors import invalid
 
+logging.getLogger("spiff").setLevel(logging.WARNING)  # it reports every change of every node at INFO
 MAX_BYTES = 512 * 1024  # of one process text
 
 
