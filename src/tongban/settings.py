@@ -76,7 +76,6 @@ ROOT_URLCONF = "tongban.urls"
 WSGI_APPLICATION = "tongban.wsgi.application"
 # Who may open what our decorator cannot reach: third-party views and the API's operations. Longest prefix wins.
 TONGBAN_URL_FAMILIES = {
-    "/account/": "public",
     "/static/": "public",
     "/api/v1/": "signed_in",
     "/api/v1/openapi.json": "public",
@@ -97,6 +96,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
                 "tongban.kit.context.page",
+                "tongban.portal.context.header",
             ],
             "builtins": ["django.templatetags.i18n", "tongban.kit.templatetags.kit"],
         },

@@ -65,7 +65,8 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "case": form.case,
         "clock": cases.clock_of(form.case),
         "events": [
-            {"title": e.title, "at": e.at, "by": e.by, "text": e.detail} for e in cases.timeline(actor, case_id)
+            {"title": e.title, "at": e.at, "by": e.by, "text": e.detail}
+            for e in cases.timeline(actor, case_id)
         ],
         "documents": cases.documents_of(actor, case_id),
         "materials": cases.materials_view(actor, case_id).materials,

@@ -125,7 +125,10 @@ def _save(request: HttpRequest, form: cases.FormView, here: cases.PageView) -> H
 
 
 def _newly_asked(
-    request: HttpRequest, open_fields: Iterable[cases.FieldView], values: dict[str, Any], typed: dict[str, Any]
+    request: HttpRequest,
+    open_fields: Iterable[cases.FieldView],
+    values: dict[str, Any],
+    typed: dict[str, Any],
 ) -> bool:
     """Whether an answer opened questions that the page, sent without scripts, did not show."""
     now = {**values, **typed}

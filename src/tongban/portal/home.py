@@ -47,7 +47,9 @@ def needs_of(actor: Actor) -> Needs:
             if card.state != "supplement_asked"
         )[:SHOWN],
         expiring=tuple(
-            one for one in held if one.status == "01" and one.valid_to and today <= one.valid_to <= today + SOON
+            one
+            for one in held
+            if one.status == "01" and one.valid_to and today <= one.valid_to <= today + SOON
         )[:SHOWN],
     )
 

@@ -18,7 +18,9 @@ def inbox(request: HttpRequest) -> HttpResponse:
     """All notices, newest first."""
     _actor, account_id = account_of(request)
     return render(
-        request, "portal/inbox.html", {"page": notices.inbox(account_id, page_number(request)), "nav": "inbox"}
+        request,
+        "portal/inbox.html",
+        {"page": notices.inbox(account_id, page_number(request)), "nav": "inbox"},
     )
 
 

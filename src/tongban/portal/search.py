@@ -26,5 +26,11 @@ def search(request: HttpRequest) -> HttpResponse:
         page=page_number(request),
     )
     facets = [("theme", found.themes), ("object", found.service_objects)]
-    context = {"q": words, "found": found, "chosen": chosen, "facets": facets, "narrowed": any(chosen.values())}
+    context = {
+        "q": words,
+        "found": found,
+        "chosen": chosen,
+        "facets": facets,
+        "narrowed": any(chosen.values()),
+    }
     return render(request, "portal/search.html", context)

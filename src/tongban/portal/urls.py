@@ -1,3 +1,64 @@
-from django.urls import URLPattern, URLResolver
+"""Pages of citizens and of the public."""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import path
+
+from tongban.portal import (
+    cases,
+    check,
+    filing,
+    home,
+    inbox,
+    item,
+    licences,
+    materials,
+    my_data,
+    search,
+    settings,
+    words,
+)
+
+app_name = "portal"
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("search/", search.search, name="search"),
+    path("items/<str:code>/", item.item, name="item"),
+    path("file/<str:code>/", filing.start, name="start"),
+    path("cases/", cases.case_list, name="cases"),
+    path("cases/<uuid:case_id>/", cases.case, name="case"),
+    path("cases/<uuid:case_id>/file/", filing.tasks, name="tasks"),
+    path("cases/<uuid:case_id>/edit/<str:page>/", filing.edit, name="edit"),
+    path("cases/<uuid:case_id>/materials/", materials.materials, name="materials"),
+    path("cases/<uuid:case_id>/materials/<str:key>/upload/", materials.upload, name="upload"),
+    path("cases/<uuid:case_id>/materials/<str:key>/licence/", materials.licence, name="use_licence"),
+    path("cases/<uuid:case_id>/materials/<str:key>/later/", materials.later, name="later"),
+    path(
+        "cases/<uuid:case_id>/materials/<uuid:attachment_id>/remove/",
+        materials.remove,
+        name="remove_material",
+    ),
+    path("cases/<uuid:case_id>/files/<uuid:attachment_id>/", materials.material_file, name="material_file"),
+    path("cases/<uuid:case_id>/check/", filing.check, name="check_answers"),
+    path("cases/<uuid:case_id>/submitted/", filing.submitted, name="submitted"),
+    path("cases/<uuid:case_id>/refile/", filing.refile, name="refile"),
+    path("cases/<uuid:case_id>/discard/", filing.discard, name="discard"),
+    path("cases/<uuid:case_id>/supplement/", cases.supplement, name="supplement"),
+    path("cases/<uuid:case_id>/withdraw/", cases.withdraw, name="withdraw"),
+    path("cases/<uuid:case_id>/documents/<uuid:document_id>/", cases.document, name="document"),
+    path("licences/", licences.licence_list, name="licences"),
+    path("licences/<uuid:licence_id>/", licences.licence, name="licence"),
+    path("licences/<uuid:licence_id>/pdf/", licences.pdf, name="licence_pdf"),
+    path("my-data/", my_data.my_data, name="my_data"),
+    path("my-data/reads/", my_data.reads, name="reads"),
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/read/", inbox.read_all, name="read_all"),
+    path("inbox/<uuid:notice_id>/read/", inbox.read, name="read"),
+    path("settings/", settings.overview, name="settings"),
+    path("settings/notices/", settings.notice_preferences, name="notice_preferences"),
+    path("settings/language/", settings.language, name="language"),
+    path("settings/large-print/", settings.large_print, name="large_print"),
+    path("settings/acting/", settings.acting, name="acting"),
+    path("check/", check.enter, name="check_enter"),
+    path("check/<str:token>/", check.check, name="check"),
+    path("help/", words.help_page, name="help"),
+    path("privacy/", words.privacy, name="privacy"),
+]

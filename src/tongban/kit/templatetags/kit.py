@@ -35,22 +35,44 @@ def form_errors(form: Any) -> Context:
 
 @register.inclusion_tag("kit/field.html")
 def field(
-    view: Any, problem: str = "", *, marked: bool = False, locked: bool | None = None, optional: bool = True
+    view: Any, problem: str = "", *, marked: bool = False, locked: bool | None = None, shown: bool = True
 ) -> Context:
-    """One field of a form from a FieldView: widget, hint, error, provenance; read-only where locked."""
+    """One field of a form from a FieldView: widget, hint, error, provenance; read-only where locked.
+
+    ``shown`` is whether the field's condition (``show_if``) is met now; the page's script goes on from there.
+    """
     value = parts.get(view, "value")
+    widget = parts.get(view, "widget", default="text")
     shown_if = parts.get(view, "show_if", default=None)
     return {
         "f": view,
-        "value": value,
+        "value": parts.yuan(value) if widget == "money" else value,
         "problem": problem or parts.get(view, "problem"),
-        "choices": parts.choices(parts.get(view, "options", "choices", default=()), value),
+        "choices": parts.choices(parts.get(view, "options", default=()), value),
         "date": parts.date_parts(value),
         "locked": parts.get(view, "locked", default=False) if locked is None else locked,
         "marked": marked,
-        "optional": optional,
+        "prefill": parts.get(view, "prefill", default=None),
         "show_if": json.dumps(shown_if, ensure_ascii=False) if shown_if else "",
+        "shown": shown,
     }
+
+
+@register.simple_tag
+def provenance(prefill: Any) -> str:
+    """Where a value came from, how fresh it is, and who else says so: one quiet line."""
+    words = [_("来自 %(source)s") % {"source": parts.get(prefill, "source", "source_name")}]
+    as_of = parts.get(prefill, "as_of", default=None)
+    if as_of:
+        date = timezone.localtime(as_of).date() if isinstance(as_of, dt.datetime) else as_of
+        words.append(_("%(day)s 更新") % {"day": date.isoformat()})
+    if confirmers := parts.get(prefill, "confirmers", default=()):
+        words.append(_("%(names)s核对一致") % {"names": "、".join(confirmers)})
+    if parts.get(prefill, "stale", default=False):
+        words.append(_("可能已过时，请核对"))
+    if parts.get(prefill, "changed", default=False):
+        words.append(_("您已修改"))
+    return " · ".join(words)
 
 
 @register.inclusion_tag("kit/parts/bound_field.html")
@@ -209,7 +231,7 @@ def clock_sentence(clock: Any) -> str:
         else ngettext("最迟 %(day)s办结，还剩 %(n)s 个工作日", "最迟 %(day)s办结，还剩 %(n)s 个工作日", left)
         % {"day": due, "n": left}
     )
-    return sentence + (
+    return str(sentence) + (
         _("（节假日安排尚未公布，日期可能调整）") if parts.get(clock, "provisional", default=False) else ""
     )
 

@@ -53,10 +53,15 @@ class Choice:
     chosen: bool
 
 
+def as_option(value: Any) -> str:
+    """A value as the option that stands for it: truth values are written in lower case."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def choices(options: Any, value: Any) -> list[Choice]:
     """Options given as pairs, a mapping, or objects with ``value`` and ``label``, with the chosen marked."""
     pairs: Sequence[Any] = list(options.items()) if isinstance(options, Mapping) else list(options or ())
-    chosen = {str(v) for v in value} if isinstance(value, list | tuple | set) else {str(value)}
+    chosen = {as_option(v) for v in value} if isinstance(value, list | tuple | set) else {as_option(value)}
     made = []
     for pair in pairs:
         key, label = (
@@ -66,6 +71,13 @@ def choices(options: Any, value: Any) -> list[Choice]:
         )
         made.append(Choice(str(key), str(label), value not in (None, "") and str(key) in chosen))
     return made
+
+
+def yuan(amount: Any) -> str:
+    """An amount kept in fen as people type it; what is not a number stays as it was typed."""
+    if isinstance(amount, bool) or not isinstance(amount, int):
+        return str(amount if amount is not None else "")
+    return f"{amount / 100:.2f}".removesuffix(".00")
 
 
 def date_parts(value: Any) -> tuple[str, str, str]:
