@@ -13,7 +13,7 @@ ANSWERS: Mapping[str, Mapping[str, object]] = {
         "cold_room": "yes",
         "delivery_online": "no",
         "safety_officer": "黄志强",
-        "safety_officer_id": "35010219820309991X",
+        "safety_officer_id": "350102198203099915",
         "promise": "yes",
     },
     "individual-business-registration": {

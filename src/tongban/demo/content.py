@@ -124,7 +124,7 @@ def _flow(item: Entry) -> str:
 def _form(item: Entry) -> Entry:
     if "form" in item:
         return form(item["form"])
-    return form("_legal" if item["applicant"] == "legal" else "_person")
+    return form("_person" if item["applicant"] == "person" else "_legal")
 
 
 def _expand(item: Entry) -> Entry:

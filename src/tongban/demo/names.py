@@ -12,7 +12,9 @@ from datetime import date, timedelta
 from functools import cache
 from random import Random
 
-from stdnum.cn import ric, uscc
+from stdnum.cn import uscc
+
+from tongban.standards import codes
 
 _SURNAMES = "陈林黄张吴李郑王刘苏蔡杨许叶谢郭曾邱周江徐庄何赖洪余潘方卢游翁肖高范魏傅邓罗沈连朱温廖詹"
 _MALE = "伟强志明建国华军辉勇杰涛斌鹏宇浩峰俊凯文博铭宏毅泽恒晨彬荣炜烨东海平"
@@ -70,7 +72,7 @@ def id_number(division: str, born: date, male: bool, turn: int) -> str:
     """The ``turn``-th (0–4) number of this sex, place and day that no register gives out."""
     sequence = SEQUENCE + 2 * turn + (1 if male else 0)
     head = f"{division}{born:%Y%m%d}{sequence:03d}"
-    return head + str(ric.calc_check_digit(head))
+    return head + codes.id_check_character(head)
 
 
 def organisation_code(number: int) -> str:
