@@ -7,7 +7,7 @@ from django.db import models
 class Division(models.Model):
     """A province, city, county or town, keyed by the significant digits of its code.
 
-    2 digits a province, 4 a city, 6 a county, 9 a town or street (GB/T 2260 and GB/T 10114). Where a province
+    2 digits a province, 4 a city, 6 a county, 9 a town or street (GB/T 2260, GB/T 10114). Where a province
     has no city level in between (municipalities, counties run by the province) the parent is the
     nearest division above that exists.
     """
@@ -21,9 +21,11 @@ class Division(models.Model):
     code = models.CharField(primary_key=True, max_length=9)
     name = models.CharField(max_length=60)
     level = models.PositiveSmallIntegerField(choices=Level)
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+    )
     full_name = models.CharField(max_length=200)
-    # Other names people use, one a line, e.g. 平潭综合实验区 for 350128; from settings, not from the standard.
+    # Another name people use, e.g. 平潭综合实验区 for 350128; from settings, not from the standard.
     aliases = models.TextField(blank=True)
 
     class Meta:

@@ -40,8 +40,9 @@ def children(code: str = "") -> list[Division]:
 def cities(province: str) -> list[Division]:
     """What is run as a city in a province: its cities, and counties that are by their alias."""
     return list(
-        Division.objects.filter(Q(parent_id=province) | Q(code__in=list(_aliases())), code__startswith=province)
-        .order_by("code")
+        Division.objects.filter(
+            Q(parent_id=province) | Q(code__in=list(_aliases())), code__startswith=province
+        ).order_by("code")
     )
 
 
@@ -55,7 +56,7 @@ def path(code: str) -> list[Division]:
 
 
 def full_name(code: str) -> str:
-    """Names from the province down, e.g. 福建省福州市鼓楼区; the code itself for one that is not known (retired)."""
+    """Names from the province down, e.g. 福建省福州市鼓楼区; the code itself for one not known (retired)."""
     return _full_name(code) or code
 
 
@@ -100,9 +101,13 @@ def load(province: str = "35", progress: Callable[[int, int], None] | None = Non
         names[one.code] = names.get(one.parent or "", "") + one.name
         rows.append(
             Division(
-                code=one.code, name=one.name, level=LEVELS[len(one.code)], parent_id=one.parent,
-                full_name=names[one.code], aliases=_aliases().get(one.code, ""),
-            )  # fmt: skip
+                code=one.code,
+                name=one.name,
+                level=LEVELS[len(one.code)],
+                parent_id=one.parent,
+                full_name=names[one.code],
+                aliases=_aliases().get(one.code, ""),
+            )
         )
     with transaction.atomic():
         for start in range(0, len(rows), 1000):

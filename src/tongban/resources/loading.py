@@ -58,9 +58,7 @@ WHERE g.subject_id = n.subject_id
 """
 
 
-def put_values(
-    source_department_id: UUID, rows: Iterable[tuple[UUID, str, Any]], as_of: datetime
-) -> int:
+def put_values(source_department_id: UUID, rows: Iterable[tuple[UUID, str, Any]], as_of: datetime) -> int:
     """Take in what one department says: ``rows`` of (subject id, element code, value).
 
     All or nothing. The chosen value of every subject touched is chosen again: the element's source

@@ -36,7 +36,9 @@ class Golden(models.Model):
     :class:`Value` whenever values come in.
     """
 
-    subject = models.OneToOneField("identity.Subject", primary_key=True, on_delete=models.PROTECT, related_name="+")
+    subject = models.OneToOneField(
+        "identity.Subject", primary_key=True, on_delete=models.PROTECT, related_name="+"
+    )
     entries = models.JSONField(default=dict)
     refreshed_at = models.DateTimeField(auto_now=True)
 

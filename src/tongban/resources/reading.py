@@ -114,14 +114,17 @@ def reads_of(actor: Actor, subject_id: UUID, page: int = 1) -> ReadsPage:
         raise Forbidden(_("您不能查看这一主体的数据"))
     page = max(1, page)
     start = (page - 1) * PAGE
-    rows = list(ReadLog.objects.filter(subject_id=subject_id).order_by("-at", "-id")[start : start + PAGE + 1])
+    rows = list(
+        ReadLog.objects.filter(subject_id=subject_id).order_by("-at", "-id")[start : start + PAGE + 1]
+    )
     return ReadsPage(tuple(_read(row) for row in rows[:PAGE]), page, len(rows) > PAGE)
 
 
 def _read(row: ReadLog) -> Read:
     known = registry()
     labels = tuple(
-        _("全部数据") if code == "*" else known[code].label if code in known else code for code in row.elements
+        _("全部数据") if code == "*" else known[code].label if code in known else code
+        for code in row.elements
     )
     return Read(
         at=row.at, kind=row.kind, reader_kind=row.reader_kind, reader_name=row.reader_name, post=row.post,
@@ -129,18 +132,18 @@ def _read(row: ReadLog) -> Read:
     )  # fmt: skip
 
 
-def _logged_read(
+def _logged_read(  # noqa: PLR0917
     actor: Actor, subject_id: UUID, wanted: list[str], kind: str, purpose: str, case_id: UUID | None
 ) -> dict[str, Any]:
     post = actor.posts[0] if actor.posts else None
-    values = [
+    values: list[Any] = [
         uuid7(), timezone.now(), subject_id, kind, actor.kind, actor.name[:100], actor.account_id,
         actor.staff_id, "、".join(sorted({p.role for p in actor.posts}))[:60],
         post.department_id if post else None, post.department_name[:200] if post else "",
         purpose.strip()[:200], case_id, wanted,
     ]  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(LOGGED_READ, [*values, subject_id])
+        cursor.execute(LOGGED_READ, (*values, subject_id))
         found = cursor.fetchone()
     if found is None:
         return {}

@@ -66,8 +66,10 @@ class WorkCalendar:
 
 @lru_cache(maxsize=1)
 def default_calendar() -> WorkCalendar:
-    """The calendar of mainland China, 2001 to 2060; outside only weekends are known and all is provisional."""
-    known = China(years=range(FIRST_YEAR - 1, LAST_YEAR + 1), expand=False)
+    """The calendar of mainland China, 2001 to 2060; outside only weekends are known, all is provisional."""
+    known = China(years=range(FIRST_YEAR - 1, LAST_YEAR + 1), expand=False)  # type: ignore[no-untyped-call]
     return WorkCalendar(
-        frozenset(known), frozenset(known.weekend_workdays), frozenset(ChinaStaticHolidays.special_public_holidays)
+        frozenset(known),
+        frozenset(known.weekend_workdays),
+        frozenset(ChinaStaticHolidays.special_public_holidays),
     )

@@ -76,7 +76,7 @@ class ClockView:
     overdue_days: int
 
 
-def clock(
+def clock(  # noqa: PLR0917  (the order of the law's story)
     accepted_at: date,
     limit: Limit,
     pauses: Sequence[Interval],
@@ -119,9 +119,7 @@ def _counts(day: date, pauses: Sequence[Interval], today: date, calendar: WorkCa
     return calendar.is_working_day(day) and not any(p.covers(day, today) for p in pauses)
 
 
-def _due(
-    accepted: date, total: int, pauses: Sequence[Interval], today: date, calendar: WorkCalendar
-) -> date:
+def _due(accepted: date, total: int, pauses: Sequence[Interval], today: date, calendar: WorkCalendar) -> date:
     day, left = accepted, total
     if total <= 0:
         while not _counts(day, pauses, today, calendar):

@@ -74,7 +74,7 @@ _ALL = (
         },
         {"guangdong": {"个人": "1", "企业": "2", "事业单位": "3", "社会组织": "4"}},
     ),
-    _system("handling_form", "办理形式", _EXCHANGE, {"1": "窗口办理", "2": "网上办理", "3": "快递申请"}),
+    _system("handling_form", "办理形式", _EXCHANGE, {"1": "窗口", "2": "网上", "3": "快递"}),
     _system(
         "online_depth", "网上办理深度", _EXCHANGE,
         {
@@ -88,13 +88,16 @@ _ALL = (
     ),
     _system("material_form", "材料形式", _EXCHANGE, {"1": "纸质", "2": "电子化", "3": "纸质/电子化"}),
     _system("necessity", "材料必要性", _EXCHANGE, {"1": "必要", "2": "非必要", "3": "容缺后补"}),
-    _system("source_channel", "材料来源渠道", _EXCHANGE, {"10": "申请人自备", "20": "政府部门核发", "99": "其他"}),
+    _system(
+        "source_channel", "材料来源渠道", _EXCHANGE,
+        {"10": "申请人自备", "20": "政府部门核发", "99": "其他"},
+    ),
     _system("item_state", "事项状态", _EXCHANGE, {"1": "在用", "2": "暂停", "3": "取消"}),
     _system(
         "licence_status", "证照状态", "电子证照共享服务（二手资料）",
         {
-            "01": "有效", "02": "暂扣", "03": "撤销", "04": "注销", "05": "失效", "06": "办理转出", "07": "吊销",
-            "99": "其他",
+            "01": "有效", "02": "暂扣", "03": "撤销", "04": "注销", "05": "失效",
+            "06": "办理转出", "07": "吊销", "99": "其他",
         },
     ),
     _system(
@@ -108,7 +111,10 @@ _ALL = (
             "testing": "检测", "quarantine": "检疫", "appraisal": "鉴定", "expert_review": "专家评审",
         },
     ),
-    _system("sharing", "共享属性", "国务院令第809号", {"1": "无条件共享", "2": "有条件共享", "3": "不予共享"}),
+    _system(
+        "sharing", "共享属性", "国务院令第809号",
+        {"1": "无条件共享", "2": "有条件共享", "3": "不予共享"},
+    ),
     # The level is kept by name; numbers run both ways in the wild and are mapped at the edge.
     _system(
         "rating", "好差评", "GB/T 39735",

@@ -12,7 +12,9 @@ from stdnum.cn import ric, uscc
 USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _TEMPORARY_AGENCY = r"TE\d{6}[0-9A-Z]{10}"
 _BASIC = re.compile(r"(\d{2})(\d{2})(\d{2})(\d{3})(\d{3}|00Y)")
-_ITEM = re.compile(rf"([0-9A-HJ-NPQRTUWXY]{{18}}|{_TEMPORARY_AGENCY})([1-7])(\d{{9}}(?:\d{{3}}|00Y))(\d{{2}})?")
+_ITEM = re.compile(
+    rf"([0-9A-HJ-NPQRTUWXY]{{18}}|{_TEMPORARY_AGENCY})([1-7])(\d{{9}}(?:\d{{3}}|00Y))(\d{{2}})?"
+)
 
 
 def uscc_problem(code: str) -> str | None:

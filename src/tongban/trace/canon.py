@@ -51,7 +51,7 @@ def moment(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def row_content(
+def row_content(  # noqa: PLR0917  (the columns in their order)
     row_id: UUID,
     chain: str,
     seq: int,

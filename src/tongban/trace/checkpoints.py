@@ -45,8 +45,8 @@ def make_checkpoint() -> TraceCheckpoint | None:
             prev=bytes(last.hash) if last else NO_HASH, algorithm=keys.ALGORITHM, key_id=keys.key_id(),
         )  # fmt: skip
         content = checkpoint_content(made.number, made.at, heads, made.algorithm, made.key_id)
-        made.hash = chained(made.prev, content)
-        made.signature = keys.sign(made.hash)
+        made.hash = digest = chained(bytes(made.prev), content)
+        made.signature = keys.sign(digest)
         made.save(force_insert=True)
         transaction.on_commit(write_anchor)
     return made

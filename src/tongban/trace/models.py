@@ -1,4 +1,4 @@
-"""The trace's tables. Rows and checkpoints are only ever added; see ``rights`` and the migration's triggers."""
+"""The trace's tables. Rows and checkpoints are only ever added; see ``rights`` and the triggers."""
 
 from django.db import models
 
@@ -34,7 +34,7 @@ class TraceRow(models.Model):
 
 
 class TraceHead(models.Model):
-    """The end of a chain: locked by whoever appends. Not evidence; verification checks it against the rows."""
+    """The end of a chain, locked by whoever appends. Not evidence: verification checks it against rows."""
 
     chain = models.CharField(primary_key=True, max_length=80)
     seq = models.BigIntegerField()

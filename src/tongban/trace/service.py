@@ -15,12 +15,13 @@ from tongban.trace.verification import Problem, Report, verify
 from tongban.trace.writing import append
 
 __all__ = [
-    "Problem", "Report", "TraceCheckpoint", "TraceRow", "append", "export", "make_checkpoint", "rows", "verify",
+    "Problem", "Report", "TraceCheckpoint", "TraceRow", "append", "export", "make_checkpoint", "rows",
+    "verify",
 ]  # fmt: skip
 
 
 def rows(actor: Actor, chain: UUID | str) -> list[TraceRow]:
-    """The rows of one chain, oldest first. The caller has checked that ``actor`` may see the chain's subject."""
+    """The rows of one chain, oldest first. The caller has checked that ``actor`` may see the chain."""
     if actor.kind == "anonymous":
         raise Forbidden
     return list(TraceRow.objects.filter(chain=str(chain)).order_by("seq"))

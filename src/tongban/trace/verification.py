@@ -22,7 +22,10 @@ PROBLEMS_KEPT = 1000
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing found. ``kind``: changed, forged, missing, inserted, relinked, head, checkpoint, anchor, guard."""
+    """One thing found.
+
+    ``kind``: changed, forged, missing, inserted, relinked, head, checkpoint, anchor or guard.
+    """
 
     kind: str
     chain: str
@@ -169,7 +172,8 @@ def _check_guards(report: Report) -> None:
                 LEFT JOIN pg_class p ON p.oid = i.inhparent
                 WHERE c.relkind IN ('r', 'p') AND (c.relname = ANY(%(tables)s) OR p.relname = ANY(%(tables)s))
             )
-            SELECT g.relname, n.name FROM guarded g, (VALUES ('append_only'), ('append_only_truncate')) n(name)
+            SELECT g.relname, n.name
+            FROM guarded g, (VALUES ('append_only'), ('append_only_truncate')) n(name)
             WHERE NOT EXISTS (
                 SELECT 1 FROM pg_trigger t
                 WHERE t.tgrelid = g.oid AND t.tgname = n.name AND t.tgenabled IN ('O', 'A')

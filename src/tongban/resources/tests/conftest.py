@@ -16,13 +16,17 @@ def sources(db) -> dict[str, Any]:
     """The source departments by short code."""
     return {
         slug: DepartmentFactory(code=slug, name=name)
-        for slug, name in [("gongan", "福州市公安局"), ("minzheng", "福州市民政局"), ("renshe", "福州市人社局")]
+        for slug, name in [
+            ("gongan", "福州市公安局"),
+            ("minzheng", "福州市民政局"),
+            ("renshe", "福州市人社局"),
+        ]
     }
 
 
 @pytest.fixture
 def put(sources: dict[str, Any], resident: Person) -> Put:
-    """Put values of one department about the resident: ``put("gongan", days_old=0, **{"person.name": …})``."""
+    """Put values of one department about the resident: ``put("gongan", {"person.name": …}, days_old=0)``."""
 
     def run(slug: str, values: dict[str, Any], *, days_old: int = 0, subject: Any = None) -> int:
         about = subject or resident.subject.id

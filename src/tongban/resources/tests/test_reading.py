@@ -31,15 +31,21 @@ def test_a_resident_reads_himself_with_provenance(filled: None, resident: Person
     found = service.prefill(resident.actor, resident.subject.id, codes, purpose=PURPOSE, case_id=case)
     assert list(found) == [NAME, NUMBER, "person.marital_status"]
     number = found[NUMBER]
-    assert (number.value, number.display, number.sensitive) == ("11010519491231002X", "1101**********002X", True)
+    assert (number.value, number.display, number.sensitive) == (
+        "11010519491231002X",
+        "1101**********002X",
+        True,
+    )
     assert (number.label, number.source_name, number.stale) == ("公民身份号码", "福州市公安局", False)
     married = found["person.marital_status"]
     assert (married.display, married.stale, married.source_name) == ("已婚", True, "福州市民政局")
 
 
 def test_a_read_is_one_statement(filled: None, resident: Person) -> None:
+    actor = resident.actor
+
     def read() -> None:
-        service.prefill(resident.actor, resident.subject.id, [NAME, NUMBER], purpose=PURPOSE, case_id=None)
+        service.prefill(actor, resident.subject.id, [NAME, NUMBER], purpose=PURPOSE, case_id=None)
 
     read()
     with CaptureQueriesContext(connection) as queries:
@@ -129,7 +135,9 @@ def test_own_values_come_in_order_of_the_registry(filled: None, resident: Person
     assert found[2].display == "139****1234"
 
 
-def test_verifying_answers_without_revealing_and_is_logged(filled: None, resident: Person, clerk: Person) -> None:
+def test_verifying_answers_without_revealing_and_is_logged(
+    filled: None, resident: Person, clerk: Person
+) -> None:
     def ask(code: str, value: object) -> bool:
         return service.verify_value(
             clerk.actor, resident.subject.id, code, value, purpose=PURPOSE, case_id=uuid4()
@@ -139,8 +147,7 @@ def test_verifying_answers_without_revealing_and_is_logged(filled: None, residen
     assert not ask(NUMBER, "440524188001010014")
     assert not ask(NUMBER, "not a number")
     assert not ask("person.employer", "谁")
-    assert list(ReadLog.objects.values_list("kind", flat=True).distinct()) == ["verify"]
-    assert ReadLog.objects.count() == 4
+    assert list(ReadLog.objects.values_list("kind", flat=True)) == ["verify"] * 4
 
 
 def test_a_read_of_a_subject_without_values_is_logged_too(resident: Person) -> None:

@@ -30,7 +30,12 @@ def test_a_mask_keeps_the_length_and_hides_something(mask: str, text: str) -> No
 
 @pytest.mark.parametrize(
     ("format_", "value", "shown"),
-    [("money", 1234567, "12,345.67 元"), ("sex", "2", "女"), ("marital", "20", "已婚"), ("area", 80.5, "80.5 平方米")],
+    [
+        ("money", 1234567, "12,345.67 元"),
+        ("sex", "2", "女"),
+        ("marital", "20", "已婚"),
+        ("area", 80.5, "80.5 平方米"),
+    ],
 )
 def test_values_are_shown_in_words(format_: str, value: object, shown: str) -> None:
     assert rules.display(format_, "none", value) == shown
@@ -47,7 +52,8 @@ def test_one_spelling_for_what_departments_write_differently() -> None:
     [
         ("string", "id-number", "110105194912310021", "校验码"), ("string", "uscc", "1", "18 位"),
         ("string", "date", "2026-02-30", "不存在"), ("string", "phone", "call me", "电话"),
-        ("integer", "money", "12", "integer"), ("integer", "money", True, "integer"), ("string", "text", 3, "string"),
+        ("integer", "money", "12", "integer"), ("integer", "money", True, "integer"),
+        ("string", "text", 3, "string"),
     ],
 )  # fmt: skip
 def test_values_that_cannot_be(type_: str, format_: str, value: object, word: str) -> None:

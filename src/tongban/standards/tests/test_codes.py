@@ -123,7 +123,12 @@ def test_national_and_sub_items_are_told_apart() -> None:
 
 @pytest.mark.parametrize(
     "code",
-    ["", "11440000006939756B8440101007000", "11440000006939756B24401010070001", "11440000006939756I2440101007000"],
+    [
+        "",
+        "11440000006939756B8440101007000",
+        "11440000006939756B24401010070001",
+        "11440000006939756I2440101007000",
+    ],
 )
 def test_other_forms_are_refused(code: str) -> None:
     with pytest.raises(ValueError, match="实施编码"):

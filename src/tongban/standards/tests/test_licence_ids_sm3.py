@@ -52,7 +52,9 @@ def test_other_texts_are_no_identifier(text: str) -> None:
 def test_any_one_wrong_character_is_noticed(identifier: str, data: st.DataObject) -> None:
     places = [n for n in range(len(licence_ids.ROOT) + 1, len(identifier)) if identifier[n] != "."]
     place = data.draw(st.sampled_from(places))
-    other = data.draw(st.sampled_from([c for c in "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ" if c != identifier[place]]))
+    other = data.draw(
+        st.sampled_from([c for c in "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ" if c != identifier[place]])
+    )
     assert not licence_ids.check_identifier(identifier[:place] + other + identifier[place + 1 :])
 
 

@@ -19,7 +19,7 @@ def own_keys(settings, tmp_path: Path) -> None:
 
 @pytest.fixture
 def chains(db) -> None:
-    """Three chains of five rows each; the first checkpoint covers three rows of each, the second nothing more."""
+    """Three chains of five rows each; the one checkpoint covers three rows of each."""
     for upto in (3, 5):
         for chain in ("甲", "乙", "丙"):
             for n in range(3 if upto == 3 else 2):
