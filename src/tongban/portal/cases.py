@@ -132,12 +132,13 @@ def withdraw(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Take an application back, after asking and with a reason."""
     actor = actor_of(request)
     found = cases.access_case(actor, case_id, purpose=_("撤回申请"))
-    reason, problems = request.POST.get("reason", "")[:500], ()
+    reason = request.POST.get("reason", "")[:500]
+    problems: tuple[FieldProblem, ...] = ()
     if request.method == "POST":
         try:
             cases.withdraw(actor, case_id, reason)
         except Invalid as error:
-            problems = error.problems  # type: ignore[assignment]
+            problems = error.problems
         else:
             messages.success(request, _("申请已撤回。需要时您可以重新申请。"), extra_tags="good")
             return redirect("portal:case", case_id)
