@@ -15,6 +15,9 @@ from tongban.documents.seals import signer_for
 
 FIELD = "OfficialSeal"
 SEAL_WORDS = "电子印章"
+# Hexadecimal digits kept for the signature: about three times what two P-256 certificates take. Without a
+# number pyHanko signs twice, once to measure.
+_RESERVED = 12288
 # Lower right of an A4 page, for documents that keep no place.
 _DEFAULT_BOX = FieldBox(page=-1, x1=366, y1=120, x2=485, y2=239)
 
@@ -46,7 +49,7 @@ def sign(
     style = _stamp(seal.name) if visible else None
     out = BytesIO()
     pdf_signer = PdfSigner(meta, signer, stamp_style=style, new_field_spec=spec)
-    pdf_signer.sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf)), output=out)
+    pdf_signer.sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf)), output=out, bytes_reserved=_RESERVED)
     return out.getvalue()
 
 
