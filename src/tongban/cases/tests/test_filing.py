@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+
 from tongban.cases import service as cases
 from tongban.cases.tests.conftest import fill, png, when
 from tongban.conftest import Person
@@ -123,7 +124,9 @@ def test_material_to_follow_comes_after_filing_others_do_not(known: Person, file
 
 
 @pytest.mark.django_db
-def test_withdraw_ends_the_case_and_its_work(known: Person, filed: cases.Case, other_resident: Person) -> None:
+def test_withdraw_ends_the_case_and_its_work(
+    known: Person, filed: cases.Case, other_resident: Person
+) -> None:
     with pytest.raises(NotFound):
         cases.withdraw(other_resident.actor, filed.id, "不办了")
     with pytest.raises(Invalid):

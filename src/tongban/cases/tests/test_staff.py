@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+
 from tongban.cases import acceptance
 from tongban.cases import service as cases
 from tongban.cases.tasks import deem_accepted, refresh_lights
@@ -144,7 +145,9 @@ def test_special_procedure_stops_the_clock(accepted: cases.Case, reviewer: Perso
 
 
 @db
-def test_extension_once_by_the_chief_within_the_law(accepted: cases.Case, chief: Person, approver: Person) -> None:
+def test_extension_once_by_the_chief_within_the_law(
+    accepted: cases.Case, chief: Person, approver: Person
+) -> None:
     with pytest.raises(Forbidden):
         cases.extend(approver.actor, accepted.id, 5, "案情复杂")
     for days in (0, 11):
@@ -291,7 +294,10 @@ def test_desk_shows_all_and_is_logged(filed: cases.Case, clerk: Person, known: P
 
 @db
 def test_lists_cost_the_same_for_many(
-    known: Person, item: items.VersionDetail, clerk: Person, django_assert_max_num_queries: Callable[..., object]
+    known: Person,
+    item: items.VersionDetail,
+    clerk: Person,
+    django_assert_max_num_queries: Callable[..., object],
 ) -> None:
     for n in range(5):
         cases.submit(known.actor, fill(known, item).id, key=str(n))
