@@ -10,14 +10,14 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from tongban.conftest import PostFactory, actor_of_account, client_of
+from tongban.conftest import AccountFactory, PostFactory, actor_of_account, client_of
 from tongban.kit import access
 from tongban.kit.actors import ANONYMOUS, Actor
 from tongban.kit.urlrules import rule_for_path
 from tongban.organisations.models import Department
 
 NOBODY = "01900000-0000-7000-8000-000000000000"
-SAMPLES = {"uuid": NOBODY, "int": "1", "slug": "none", "str": "none", "path": "none"}
+SAMPLES = {"uuid": NOBODY, "uuidstr": NOBODY, "int": "1", "slug": "none", "str": "none", "path": "none"}
 ROLES = "clerk reviewer approver chief steward item_editor hall_manager supervisor leader operator".split()
 VISITORS = ["anonymous", "resident", *ROLES]
 
@@ -27,7 +27,7 @@ def leaves(patterns: list[Any], prefix: str = "/") -> Iterator[tuple[str, Any]]:
     for pattern in patterns:
         route = str(pattern.pattern)
         for name, converter in getattr(pattern.pattern, "converters", {}).items():
-            kind = type(converter).__name__.replace("Converter", "").lower().replace("string", "str")
+            kind = type(converter).__name__.removesuffix("Converter").lower().removeprefix("ninja").replace("string", "str")
             for form in (f"<{kind}:{name}>", f"<{name}>"):
                 route = route.replace(form, SAMPLES.get(kind, "none"))
         path = prefix + route.lstrip("^").rstrip("$").replace("\\Z", "")
@@ -51,7 +51,7 @@ def visit(request: pytest.FixtureRequest) -> Visit:
         if kind == "anonymous":
             return ANONYMOUS, Client()
         if kind == "resident":
-            account = request.getfixturevalue("resident").account
+            account = AccountFactory()  # a fresh one each time: some doors end one's sessions
         else:
             department: Department = request.getfixturevalue("department")
             account = PostFactory(role=kind, staff__department=department).staff.account
