@@ -18,6 +18,7 @@ from tongban.demo.people import Said
 from tongban.divisions import service as divisions
 from tongban.identity import service as identity
 from tongban.kit.actors import SYSTEM
+from tongban.kit.errors import Conflict
 from tongban.licences import service as licences
 from tongban.organisations import service as organisations
 from tongban.resources import service as resources
@@ -61,7 +62,9 @@ def places() -> tuple[Place, ...]:
         for county in divisions.children(city.code):
             for town in divisions.children(county.code):
                 full = divisions.full_name(town.code)
-                found.append(Place(town.code, county.code, full, county.name + town.name))
+                found.append(Place(town.code, county.code, full, county.name + town.name, county.name))
+    if not found:  # not remembered: an exception leaves the cache empty
+        raise Conflict("行政区划还没有装入", code="no_divisions")
     return tuple(found)
 
 
@@ -83,7 +86,8 @@ def pieces() -> Iterator[Piece]:
     yield Piece("departments", "部门和大厅", offices.load_departments)
     yield Piece("licence-types", "证照类型", load_licence_types)
     for entry in content.items():
-        yield Piece(f"item:{entry['slug']}", f"事项：{entry['name']}", partial(offices.load_item, entry["slug"]))
+        slug, name = entry["slug"], entry["name"]
+        yield Piece(f"item:{slug}", f"事项：{name}", partial(offices.load_item, slug))
     for start in range(0, len(staffing.workers()), STAFF_BATCH):
         yield Piece(f"staff:{start}", "工作人员和岗位", partial(load_staff, start))
     for start in range(0, people.PERSONS, BATCH):
@@ -204,10 +208,9 @@ def load_licences(start: int) -> None:
             _give(person, "hukou-page", data, "gongan-gulou", date(2020, 1, 6))
         if person.login == "zhang":
             _give(person, "birth-certificate", data | _child(person), "weijian-gulou", timezone.localdate())
-        if person.login == "lin":
-            _give(person, "health-certificate", data | {"trade": "餐饮服务"}, "weijian-gulou", timezone.localdate())
-        if person.login == "huang":  # run out two years ago: what an expired licence looks like
-            _give(person, "health-certificate", data | {"trade": "餐饮服务"}, "weijian-gulou", date(2023, 3, 1))
+        if person.login in ("lin", "huang"):  # huang's has run out: what an expired licence looks like
+            first = timezone.localdate() if person.login == "lin" else date(2023, 3, 1)
+            _give(person, "health-certificate", data | {"trade": "餐饮服务"}, "weijian-gulou", first)
 
 
 def _child(mother: people.Person) -> dict[str, object]:
@@ -242,7 +245,7 @@ def load_firm_licences() -> None:
         subject = identity.find_subject(firm.uscc)
         assert subject is not None
         owner = everybody().persons[firm.owner]
-        data: dict[str, object] = {element: value for _s, element, value in people.said_of_enterprise(firm, owner)}
+        data: dict[str, object] = {e: value for _s, e, value in people.said_of_enterprise(firm, owner)}
         data |= {
             "trade_name": firm.name,
             "legal_type": data["legal.type"],

@@ -1,7 +1,7 @@
 """Invented names, numbers and addresses that look real and can belong to nobody. Pure and seeded.
 
-* Identity numbers carry the sequence part 990–999 (digits 15–17), which is not given to newborns: the registers
-  count up from 001 and foreign-born and late registrations stay far below.
+* Identity numbers carry the sequence part 990–999 (digits 15–17), which is not given to newborns: the
+  registers count up from 001, and late registrations stay far below.
 * Credit codes carry an organisation code that starts with ``Y9``, a range that is not given out.
 * Telephone numbers start with 1540, a prefix no operator has.
 """
@@ -20,10 +20,14 @@ _SURNAMES = "陈林黄张吴李郑王刘苏蔡杨许叶谢郭曾邱周江徐庄�
 _MALE = "伟强志明建国华军辉勇杰涛斌鹏宇浩峰俊凯文博铭宏毅泽恒晨彬荣炜烨东海平"
 _FEMALE = "芳丽娟敏静燕玲慧雪梅婷珍琳萍霞洁颖欣怡雯倩莹妍钰思晓秀桂兰月云萱彤"
 _STREETS = (
-    "八一七路", "五一路", "五四路", "东大路", "津泰路", "湖东路", "六一路", "工业路", "中山路", "解放路", "新华街",
-    "胜利街", "建设路", "和平路", "滨江路", "学府路", "文化路", "环城路", "朝阳路", "民主路",
+    "八一七路", "五一路", "五四路", "东大路", "津泰路", "湖东路", "六一路", "工业路", "中山路",
+    "解放路", "新华街", "胜利街", "建设路", "和平路", "滨江路", "学府路", "文化路",
+    "环城路", "朝阳路", "民主路",
 )  # fmt: skip
-_ESTATES = ("阳光城", "金辉苑", "榕城花园", "江滨小区", "融侨新村", "书香苑", "凤凰里", "悦湖湾", "锦绣家园", "桂香居")
+_ESTATES = (
+    "阳光城", "金辉苑", "榕城花园", "江滨小区", "融侨新村", "书香苑", "凤凰里", "悦湖湾",
+    "锦绣家园", "桂香居",
+)  # fmt: skip
 _TRADES = (
     ("餐饮管理", "餐饮服务；食品销售"),
     ("食品", "食品销售；食用农产品批发"),
@@ -53,6 +57,7 @@ class Place:
     county: str  # 6 digits
     full_name: str  # 福建省福州市鼓楼区东街街道
     short_name: str  # 鼓楼区东街街道
+    county_name: str = ""  # 鼓楼区
 
 
 def person_name(random: Random, male: bool) -> str:

@@ -1,4 +1,4 @@
-"""Departments, halls, licence types and items of the demo province: what the content files say, put in place."""
+"""Departments, halls, licence types and items of the demo province: as the content files say."""
 
 from uuid import UUID
 

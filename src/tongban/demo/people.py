@@ -73,18 +73,16 @@ class Enterprise:
     account_no: str
 
 
-def _lead(login: str, name: str, male: bool, born: date, spouse: str = "", fund: int = 0) -> tuple[object, ...]:
-    return (login, name, male, born, spouse, fund)
-
-
+# The first persons, who have an account: login, name, male, born, spouse, fen in the housing fund.
 LEADS = (
-    _lead("lin", "林晓梅", False, date(1990, 6, 18), "郑凯", 0),
-    _lead("huang", "黄志强", True, date(1982, 3, 9), "许静", 8_650_000),
-    _lead("chen", "陈桂英", False, date(1943, 11, 2), "", 0),
-    _lead("wang", "王磊", True, date(1995, 8, 24), "", 4_218_036),
-    _lead("zhang", "张婷", False, date(1996, 2, 14), "李伟", 3_102_200),
-    _lead("li", "李国华", True, date(1978, 12, 5), "吴玲", 0),
-)  # people with an account, in the order of the list of persons
+    ("lin", "林晓梅", False, date(1990, 6, 18), "郑凯", 0),
+    ("huang", "黄志强", True, date(1982, 3, 9), "许静", 8_650_000),
+    ("chen", "陈桂英", False, date(1943, 11, 2), "", 0),
+    ("wang", "王磊", True, date(1995, 8, 24), "", 4_218_036),
+    ("zhang", "张婷", False, date(1996, 2, 14), "李伟", 3_102_200),
+    ("li", "李国华", True, date(1978, 12, 5), "吴玲", 0),
+)
+LEAD_FIRMS = ("福州市鼓楼区林记鱼丸店", "福州闽味轩餐饮管理有限公司", "福州市鼓楼区国华货运部")
 
 
 def _person(random: Random, places: Sequence[Place], number: int, used: set[str]) -> Person:
@@ -94,8 +92,7 @@ def _person(random: Random, places: Sequence[Place], number: int, used: set[str]
     fund = random.randrange(20_000, 20_000_000) if 1966 < born.year < 2003 and random.random() < 0.4 else 0
     login = ""
     if number < len(LEADS):
-        lead = LEADS[number]
-        login, name, male, born, spouse, fund = lead  # type: ignore[assignment]
+        login, name, male, born, spouse, fund = LEADS[number]
         home = SHOUNING if login == NEWCOMER else GULOU
         place = next((p for p in places if p.county == home), place)
     turn = 0
@@ -137,9 +134,12 @@ def _enterprise(random: Random, people: Sequence[Person], number: int) -> Enterp
         trade, scope = "物流", "道路货物运输；装卸搬运"
     elif number < 2:
         trade, scope = "餐饮管理", "餐饮服务；食品销售"
-    county = person.place.short_name[: max(person.place.short_name.find("区"), person.place.short_name.find("县"), 1) + 1]
-    name = names.shop_name(random, county, person.name, trade) if individual else names.company_name(random, "福建", trade)
-    name = {0: "福州市鼓楼区林记鱼丸店", 1: "福州闽味轩餐饮管理有限公司", 2: "福州市鼓楼区国华货运部"}.get(number, f"{name}")
+    if number < len(LEAD_FIRMS):
+        name = LEAD_FIRMS[number]
+    elif individual:
+        name = names.shop_name(random, person.place.county_name, person.name, trade)
+    else:
+        name = names.company_name(random, "福建", trade)
     return Enterprise(
         name=name,
         uscc=names.credit_code("92" if individual else "91", person.place.county, 10_000 + number),
@@ -180,6 +180,12 @@ def population(places: tuple[Place, ...]) -> Population:
     return Population(tuple(persons), tuple(enterprises))
 
 
+def _insured(person: Person) -> str:
+    if person.age >= 61:
+        return "退休"
+    return "参保缴费" if person.employer else "城乡居民参保"
+
+
 def said_of_person(person: Person) -> Iterator[Said]:
     """What the departments hold on a person."""
     short = names.abbreviated(person.address, person.place)
@@ -200,7 +206,7 @@ def said_of_person(person: Person) -> Iterator[Said]:
     labour: dict[str, object] = {
         "name": person.name, "id_number": person.id_number, "phone": person.old_phone, "address": short,
         "education": person.education, "social_security_no": person.id_number,
-        "social_security_state": "退休" if person.age >= 61 else "参保缴费" if person.employer else "城乡居民参保",
+        "social_security_state": _insured(person),
     }  # fmt: skip
     if person.employer:
         labour |= {"employer": person.employer, "email": f"u{person.phone[-6:]}@example.com"}
@@ -236,7 +242,7 @@ def said_of_enterprise(firm: Enterprise, owner: Person) -> Iterator[Said]:
             **common, "phone": owner.phone, "tax_credit": firm.credit, "business_address": short,
             "account_bank": _BANKS[firm.staff_count % len(_BANKS)], "account_no": firm.account_no,
         },
-        "renshe": {**common, "staff_count": max(1, firm.staff_count - firm.staff_count % 3), "address": short},
+        "renshe": {**common, "staff_count": max(1, firm.staff_count // 3 * 3), "address": short},
     }  # fmt: skip
     if not firm.individual:
         sources["zhufang"] = {**common, "business_area": firm.area, "phone": firm.phone}

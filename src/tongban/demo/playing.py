@@ -59,8 +59,11 @@ class Player:
         able = [
             worker
             for worker in staffing.workers()
-            for post in worker.posts
-            if post.role == role and post.department == self.department and self.division.startswith(post.division)
+            if any(
+                (post.role, post.department) == (role, self.department)
+                and self.division.startswith(post.division)
+                for post in worker.posts
+            )
         ]
         account = identity.find_account(able[turn % len(able)].login)
         assert account is not None
@@ -88,7 +91,8 @@ class Player:
             if material.licences:
                 cases.attach_licence(self.applicant, self.case, material.key, material.licences[0].id)
             else:
-                cases.attach_upload(self.applicant, self.case, material.key, _paper(material.key, material.name))
+                paper = _paper(material.key, material.name)
+                cases.attach_upload(self.applicant, self.case, material.key, paper)
         cases.submit(self.applicant, self.case, key=f"demo-{self.story.key}")
 
     def answer(self, answers: Mapping[str, Any]) -> None:
@@ -112,13 +116,21 @@ class Player:
         cases.return_to_applicant(self.staff("clerk"), self.case, reason)
 
     def review(self, opinion: str) -> None:
-        open_ = cases.Task.objects.filter(
-            case_id=self.case, kind=cases.TaskKind.REVIEW, state__in=(cases.TaskState.OPEN, cases.TaskState.CLAIMED)
-        )
-        while (task := open_.first()) is not None:
+        while (task := self._review_task()) is not None:
             who = self.staff(task.role)
             cases.claim(who, task.id)
             cases.complete_step(who, task.id, "pass", opinion)
+
+    def begin(self) -> None:
+        """A reviewer takes the case up and has not finished."""
+        task = self._review_task()
+        assert task is not None, self.story.key
+        cases.claim(self.staff(task.role), task.id)
+
+    def _review_task(self) -> cases.Task | None:
+        live = (cases.TaskState.OPEN, cases.TaskState.CLAIMED)
+        found = cases.Task.objects.filter(case_id=self.case, kind=cases.TaskKind.REVIEW, state__in=live)
+        return found.order_by("opened_at").first()
 
     def suspend(self, kind: str, reason: str, days: int) -> None:
         cases.suspend(self.staff("reviewer"), self.case, kind, reason, days)
@@ -144,7 +156,8 @@ class Player:
 
 ACTS: Mapping[str, Callable[..., None]] = {
     "draft": Player.draft, "submit": Player.submit, "answer": Player.answer, "withdraw": Player.withdraw,
-    "accept": Player.accept, "supplement": Player.supplement, "refuse": Player.refuse, "return": Player.give_back,
+    "accept": Player.accept, "supplement": Player.supplement, "refuse": Player.refuse,
+    "return": Player.give_back, "begin": Player.begin,
     "review": Player.review, "suspend": Player.suspend, "extend": Player.extend, "grant": Player.grant,
     "deny": Player.deny, "conclude": Player.conclude, "deliver": Player.deliver, "void": Player.void,
 }  # fmt: skip
