@@ -59,9 +59,7 @@ def _supplement(case: Case, detail: VersionDetail, row: CaseDocument) -> dict[st
 def _acceptance(case: Case, detail: VersionDetail, row: CaseDocument) -> dict[str, Any]:
     # What was promised on the day of acceptance: later pauses and extensions have their own letters.
     limit = clocking.limit_of(detail)
-    total = limit.statutory_days
-    if limit.promised_days is not None:
-        total = min(total, limit.promised_days)
+    total = limit.binding_days
     accepted = _day(case.accepted_at)
     due = clocking.add_days(accepted, total)
     return {

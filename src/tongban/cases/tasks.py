@@ -1,11 +1,12 @@
 """What the worker does for cases. Every task may run twice and leaves one result."""
 
 import time
+from datetime import datetime
 from uuid import UUID
 
 from procrastinate.contrib.django import app
 
-from tongban.cases import telling
+from tongban.cases import clocking, telling
 from tongban.cases.models import Case
 from tongban.cases.models.case import CLOCKED
 from tongban.cases.states import DocumentKind, Light, State
@@ -17,7 +18,8 @@ BATCH = 500
 def follow_up(case_id: str, what: str, detail: str, occurrence: int, at: str) -> None:
     """Tell the applicant, then see to the signed document of this act."""
     case = Case.objects.select_related("department").get(pk=case_id)
-    telling.tell(case, what, detail, occurrence)
+    with clocking.at(datetime.fromisoformat(at)):  # what is still to run is counted from the act
+        telling.tell(case, what, detail, occurrence)
     kind = telling.PAPER_OF.get(what)
     if kind is not None:
         write_document.configure(lock=f"paper:{case_id}").defer(
@@ -35,7 +37,7 @@ def write_document(case_id: str, kind: str, occurrence: int, at: str) -> None:
 @app.task(name="cases.deem_accepted", queue="cases", queueing_lock="cases.deem_accepted")
 def deem_accepted(timestamp: int) -> None:
     """Accept what nobody answered within five working days (行政许可法 §32)."""
-    from tongban.cases import acceptance, clocking
+    from tongban.cases import acceptance
 
     late = Case.objects.filter(state=State.SUBMITTED, accept_by__lt=clocking.today())
     for case_id in late.values_list("pk", flat=True):
@@ -59,7 +61,7 @@ def refresh_lights(timestamp: int) -> None:
 
 
 def refresh_batch(batch: list[Case]) -> None:
-    from tongban.cases import clocking, warning
+    from tongban.cases import warning
 
     changed = []
     for case in batch:

@@ -12,7 +12,7 @@ from tongban.cases.models.parts import (
     Step,
     Supplement,
 )
-from tongban.cases.models.tasks import ProcessInstance, Task
+from tongban.cases.models.tasks import ProcessInstance, ProcessText, Task
 
 __all__ = [
     "Case",
@@ -24,6 +24,7 @@ __all__ = [
     "Extension",
     "Pause",
     "ProcessInstance",
+    "ProcessText",
     "Step",
     "Supplement",
     "Task",

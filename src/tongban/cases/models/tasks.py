@@ -53,14 +53,20 @@ class Task(Row):
         ]
 
 
+class ProcessText(models.Model):
+    """A BPMN text in use, kept once under its digest: a running case keeps its rules."""
+
+    source = models.CharField(max_length=64, primary_key=True)
+    text = models.BinaryField()
+
+
 class ProcessInstance(models.Model):
     """The state of a BPMN process: serialised without its specification and compressed (about 2 KB).
 
-    ``source`` is the digest of the process text the instance runs on; the text itself lies with the
-    item version (or is the default drawn from the version's steps), so a running case keeps its rules.
+    ``text`` is what the instance runs on, shared by all cases of the same process.
     """
 
     case = models.OneToOneField(Case, on_delete=models.CASCADE, primary_key=True, related_name="process")
-    source = models.CharField(max_length=64)
+    text = models.ForeignKey(ProcessText, on_delete=models.PROTECT, related_name="+")
     state = models.BinaryField()
     next_due_at = models.DateTimeField(null=True, db_index=True)  # timers fire only when asked

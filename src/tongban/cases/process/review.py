@@ -1,22 +1,34 @@
 """Between the process and the pool: each waiting step of the process is one task."""
 
+from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from tongban.cases import work
-from tongban.cases.models import Case, ProcessInstance, Task
+from tongban.cases.models import Case, ProcessInstance, ProcessText, Task
 from tongban.cases.process import engine
 from tongban.cases.process.default import default_process
 from tongban.cases.states import TaskKind
 from tongban.items.service import StepDetail, VersionDetail
+from tongban.kit.errors import invalid
 
+FOLDER = Path(__file__).parents[1] / "processes"  # ready-made processes that items may name
 ROLES = ("clerk", "reviewer", "approver", "chief")
 
 
 def process_text(detail: VersionDetail) -> bytes | None:
-    """The item version's own process, or the default drawn from its review steps; None without any."""
-    own = detail.extra.get("process_bpmn")
-    if own:
+    """The process the item version brings or names, or the default drawn from its review steps.
+
+    None when the item has no review steps. Raises Invalid for a name that no file has.
+    """
+    if own := detail.extra.get("process_bpmn"):
         return str(own).encode()
+    if detail.process:
+        path = FOLDER / Path(detail.process).name
+        if not path.is_file():
+            raise invalid("process", "unknown", _("没有名为“%(name)s”的流程文件") % {"name": detail.process})
+        return path.read_bytes()
     steps = tuple(s for s in detail.steps if s.kind == TaskKind.REVIEW)
     return default_process(steps) if steps else None
 
@@ -29,9 +41,8 @@ def begin(case: Case, detail: VersionDetail) -> None:
         return
     spec = engine.parse(text)
     workflow = engine.start(spec)
-    ProcessInstance.objects.update_or_create(
-        case=case, defaults={"source": spec.source, "state": engine.dump(workflow)}
-    )
+    ProcessText.objects.get_or_create(source=spec.source, defaults={"text": text})
+    ProcessInstance.objects.create(case=case, text_id=spec.source, state=engine.dump(workflow))
     if workflow.is_completed():
         open_decision(case, detail)
     _open(case, detail, engine.waiting(workflow))
@@ -39,8 +50,8 @@ def begin(case: Case, detail: VersionDetail) -> None:
 
 def advance(case: Case, detail: VersionDetail, task: Task, data: dict[str, Any]) -> None:
     """Move the process on with a finished step, and open what it leads to."""
-    row = ProcessInstance.objects.select_for_update().get(case=case)
-    workflow = engine.load(engine.parse(process_text(detail) or b""), bytes(row.state))
+    row = ProcessInstance.objects.select_for_update(of=("self",)).select_related("text").get(case=case)
+    workflow = engine.load(engine.parse(bytes(row.text.text)), bytes(row.state))
     ended = engine.complete(workflow, task.node, data)
     row.state = engine.dump(workflow)
     row.save(update_fields=["state"])

@@ -123,6 +123,38 @@ def test_review_moves_by_outcome(accepted: cases.Case, reviewer: Person, approve
 
 
 @db
+def test_an_item_may_name_its_own_process(
+    known: Person,
+    make_item: Callable[..., items.VersionDetail],
+    clerk: Person,
+    reviewer: Person,
+    chief: Person,
+) -> None:
+    case = cases.submit(known.actor, fill(known, make_item(process="joint-review.bpmn")).id, key="k")
+    cases.accept(clerk.actor, case.id)
+    both = cases.pool(reviewer.actor).rows
+    assert {t.name for t in both} == {"书面审查", "现场核查"}
+    for task in both:
+        cases.claim(reviewer.actor, task.id)
+        cases.complete_step(reviewer.actor, task.id, "pass", "符合")
+    last = cases.claim_next(chief.actor)
+    assert last is not None
+    assert last.name == "会审意见"
+    cases.complete_step(chief.actor, last.id, "pass", "同意")
+    assert case.tasks.filter(kind="decide", state="open").count() == 1
+
+
+@db
+def test_a_process_nobody_has_is_named(
+    known: Person, make_item: Callable[..., items.VersionDetail], clerk: Person
+) -> None:
+    case = cases.submit(known.actor, fill(known, make_item(process="nowhere.bpmn")).id, key="k")
+    with pytest.raises(Invalid) as caught:
+        cases.accept(clerk.actor, case.id)
+    assert caught.value.problems[0].field == "process"
+
+
+@db
 def test_special_procedure_stops_the_clock(accepted: cases.Case, reviewer: Person, clerk: Person) -> None:
     with pytest.raises(Forbidden):
         cases.suspend(clerk.actor, accepted.id, "site_inspection", "看现场", 5)
@@ -254,7 +286,7 @@ def test_no_work_ever_goes_to_two_people(
         cases.submit(known.actor, fill(known, item).id, key=str(n))
     actors = [staff_with("clerk", department).actor for _ in range(6)]
     ids = list(cases.Task.objects.values_list("id", flat=True))
-    gate, got, errors = threading.Barrier(6), [], []
+    gate, got, errors, refused = threading.Barrier(6), [], [], []
 
     def work(n: int) -> None:
         try:
@@ -263,7 +295,7 @@ def test_no_work_ever_goes_to_two_people(
                 try:
                     got.append((cases.claim(actors[n], task_id).id, n))
                 except Conflict as error:
-                    assert error.code == "claimed"
+                    refused.append(error.code)
             while task := cases.claim_next(actors[n]):  # … and then draw from the pool
                 got.append((task.id, n))
         except Exception as error:
@@ -274,6 +306,7 @@ def test_no_work_ever_goes_to_two_people(
     run([threading.Thread(target=work, args=(n,)) for n in range(6)])
     assert not errors
     assert sorted(t for t, _ in got) == sorted(ids)
+    assert set(refused) <= {"claimed"}
     holders = dict(cases.Task.objects.values_list("id", "claimed_by_id"))
     assert all(holders[t] == actors[n].account_id for t, n in got)
 
