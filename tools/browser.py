@@ -70,9 +70,7 @@ def browser() -> Iterator[Browser]:
     """A running headless Chromium."""
     environment = {**os.environ, "FONTCONFIG_FILE": str(fonts_conf())}
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=chromium_path(), args=ARGUMENTS, env=environment
-        )
+        started = playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS, env=environment)
         try:
             yield started
         finally:
@@ -99,7 +97,7 @@ def sign_in(page: Page, origin: str, user: str, password: str) -> None:
     page.goto(f"{origin}/account/login/")
     page.fill("input[name=login]", user)
     page.fill("input[name=password]", password)
-    page.locator("form:has(input[name=password]) button[type=submit]").first.click()
+    page.locator("form:has(input[name=password]) button:not([type=button])").first.click()
     page.wait_for_load_state("load")
     if page.locator("input[name=password]").count():
         raise RuntimeError(f"Could not sign in as {user}: {page.locator('main').inner_text()[:400]}")

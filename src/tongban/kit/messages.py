@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from babel.messages import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_python
@@ -18,7 +18,7 @@ from django.utils.translation import template as templates
 SOURCE = Path(__file__).resolve().parents[1]
 LOCALES = SOURCE / "locale"
 KEYWORDS = {
-    **{name: spec for name, spec in DEFAULT_KEYWORDS.items()},
+    **DEFAULT_KEYWORDS,
     "gettext_lazy": None,
     "gettext_noop": None,
     "_lazy": None,
@@ -27,26 +27,27 @@ KEYWORDS = {
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
 FIELD = re.compile(r"%\((\w+)\)[sd]|\{(\w*)\}")
+CALL = re.compile(r"gettext\(|_\(")
 Found = tuple[str, int, Any, Any]
 
 
 def _sources() -> Iterator[Path]:
     for path in sorted(SOURCE.rglob("*")):
         parts = path.relative_to(SOURCE).parts
-        if path.suffix in (".py", ".html", ".txt") and not {"tests", "migrations", "static"} & set(parts):
-            if path.suffix != ".txt" or "templates" in parts:
-                yield path
+        source = path.suffix in (".py", ".html") or (path.suffix == ".txt" and "templates" in parts)
+        if source and not {"tests", "migrations", "static"} & set(parts):
+            yield path
 
 
 def _extract(path: Path) -> Iterator[tuple[int, str, Any, Any]]:
     text = path.read_text(encoding="utf-8")
     if path.suffix != ".py":
-        # The same rewriting Django's own makemessages uses: what remains is Python-like calls. No
-        # strings but the translated ones survive, so it reads well with the JavaScript lexer too.
-        text = templates.templatize(text, origin=str(path))
-        yield from extract_python(BytesIO(text.encode()), list(KEYWORDS), [], {"encoding": "utf-8"})
-        return
-    yield from extract_python(BytesIO(text.encode()), list(KEYWORDS), [], {"encoding": "utf-8"})
+        # The same rewriting Django's own makemessages uses: what remains is Python-like calls, each on
+        # one line, between blotted text whose indentation means nothing.
+        lines = templates.templatize(text, origin=str(path)).splitlines()
+        text = "\n".join(line.strip() if CALL.search(line) else "" for line in lines)
+    found: Any = extract_python(BytesIO(text.encode()), cast(Any, list(KEYWORDS)), [], {"encoding": "utf-8"})
+    yield from found
 
 
 def collect() -> Catalog:
@@ -115,7 +116,7 @@ def check() -> dict[str, Any]:
         report["missing"] += [_label(language, key) for key in found if key not in kept]
         report["obsolete"] += [_label(language, key) for key in kept if key not in found]
         for key, message in kept.items():
-            strings = message.string if isinstance(message.string, tuple) else (message.string,)
+            strings = _texts(message.string)
             if message.fuzzy or not all(strings):
                 report["untranslated"].append(_label(language, key))
             elif any(_fields(s) - _fields(*_texts(key[0])) for s in strings):
@@ -123,8 +124,8 @@ def check() -> dict[str, Any]:
     return report
 
 
-def _texts(identifier: Any) -> tuple[str, ...]:
-    return identifier if isinstance(identifier, tuple) else (identifier,)
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(value) if isinstance(value, (tuple, list)) else (value or "",)
 
 
 def _fields(*texts: str) -> set[str]:

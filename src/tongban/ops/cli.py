@@ -270,7 +270,9 @@ def messages_check(as_json: bool) -> None:
     from tongban.kit import messages
 
     report = messages.check()
-    problems = [f"{kind}: {m}" for kind in ("missing", "untranslated", "obsolete", "broken") for m in report[kind]]
+    problems = [
+        f"{kind}: {m}" for kind in ("missing", "untranslated", "obsolete", "broken") for m in report[kind]
+    ]
     emit(report, as_json, "\n".join(problems) or f"{report['strings']} strings, all translated.")
     sys.exit(1 if problems else 0)
 

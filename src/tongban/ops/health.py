@@ -6,7 +6,7 @@ from ipaddress import ip_address
 from typing import Any
 
 import prometheus_client
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
@@ -45,7 +45,7 @@ def check_parts() -> dict[str, str]:
             cursor.execute("SELECT 1")
         parts = {"database": "ok", "migrations": _migrations(), "worker": "unknown"}
         parts["worker"] = _worker() if parts["migrations"] == "ok" else "unknown"
-    except DatabaseError:
+    except Error:
         connection.close()
         return {"database": "no connection", "migrations": "unknown", "worker": "unknown"}
     return parts

@@ -23,7 +23,9 @@ class DomainGauges(Collector):
         yield jobs
 
     @staticmethod
-    def _by_state(room: str, model: str, name: str, help_text: str, column: str = "state") -> GaugeMetricFamily:
+    def _by_state(
+        room: str, model: str, name: str, help_text: str, column: str = "state"
+    ) -> GaugeMetricFamily:
         gauge = GaugeMetricFamily(name, help_text, labels=[column])
         try:
             rows = apps.get_model(room, model)._default_manager.values(column).annotate(n=Count("pk"))

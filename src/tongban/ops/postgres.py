@@ -316,7 +316,9 @@ class Cluster:
         with psycopg.connect(self.url(SUPERUSER, "postgres"), autocommit=True) as connection:
             for role in (OWNER, APP):
                 known = connection.execute("select 1 from pg_roles where rolname = %s", [role]).fetchone()
-                verb = sql.SQL("alter role {} login password {}" if known else "create role {} login password {}")
+                verb = sql.SQL(
+                    "alter role {} login password {}" if known else "create role {} login password {}"
+                )
                 connection.execute(verb.format(sql.Identifier(role), sql.Literal(self.password(role))))
             if not connection.execute("select 1 from pg_database where datname = %s", [DATABASE]).fetchone():
                 connection.execute(

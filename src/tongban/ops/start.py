@@ -73,7 +73,9 @@ def _wait(process: subprocess.Popen[bytes] | None, timeout: float) -> state.Stat
         while time.monotonic() < deadline:
             current = state.read(environment.VAR)
             ours = current is not None and (process is None or current.supervisor == process.pid)
-            if process and process.poll() is not None or (process is None and not (current and current.alive())):
+            if (process and process.poll() is not None) or (
+                process is None and not (current and current.alive())
+            ):
                 reason = current.message if current and ours else ""
                 raise UpFailed(reason or f"It stopped; read {environment.VAR / 'log' / 'supervisor.log'}")
             if current and ours:

@@ -37,7 +37,7 @@ class State:
         try:
             process = psutil.Process(self.supervisor)
             running = process.status() != psutil.STATUS_ZOMBIE
-            return running and abs(process.create_time() - self.started) < 1
+            return bool(running and abs(process.create_time() - self.started) < 1)
         except (psutil.Error, ValueError):
             return False
 

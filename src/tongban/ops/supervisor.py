@@ -4,6 +4,7 @@ It restarts what dies, with growing pauses, and stops everything cleanly on SIGT
 no state of its own but ``var/run/state.json``; killed itself, the next start clears what it left.
 """
 
+import contextlib
 import os
 import shutil
 import signal
@@ -83,20 +84,16 @@ class Child:
 
     def make_stop(self, deadline: float) -> None:
         if self.process:
-            try:
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(max(0.1, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                pass
             clear_group(self.process)
 
 
 def clear_group(process: subprocess.Popen[bytes] | None) -> None:
     """Kill what is left of a child's own process group, such as workers of a killed web server."""
     if process is not None:
-        try:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            pass
         process.poll()
 
 
@@ -123,6 +120,7 @@ class Supervisor:
     children: list[Child] = field(default_factory=list)
     cluster: postgres.Cluster | None = None
     stopping: bool = False
+    database_restarts: int = 0
     tool: subprocess.Popen[bytes] | None = None
 
     def run(self) -> int:
@@ -158,6 +156,8 @@ class Supervisor:
         if self.cluster and self.cluster.process:
             self.state.pids["postgres"] = self.cluster.process.pid
         self.state.restarts = {c.name: c.restarts for c in self.children}
+        if self.cluster:
+            self.state.restarts["postgres"] = self.database_restarts
         self.state.write(self.var)
 
     # -- starting -------------------------------------------------------------------------------
@@ -233,25 +233,23 @@ class Supervisor:
     def _tend(self) -> None:
         pause, due = FIRST_PAUSE, 0.0
         while not self.stopping:
-            changed = any([child.tend() for child in self.children])
-            if self.cluster and self.cluster.process and self.cluster.process.poll() is not None:
-                now = time.monotonic()
-                if not due:
-                    due = now
-                if now >= due:
-                    try:
-                        self._start_database()
-                        self.state.restarts["postgres"] = self.state.restarts.get("postgres", 0) + 1
-                        pause, due, changed = FIRST_PAUSE, 0.0, True
-                    except postgres.PostgresError as error:
-                        print(f"tongban: {error}", file=sys.stderr, flush=True)
-                        due, pause = time.monotonic() + pause, min(pause * 2, LONGEST_PAUSE)
-            if changed:
-                database_restarts = self.state.restarts.get("postgres", 0)
+            changed = [child.tend() for child in self.children]  # a list: every child gets its turn
+            if self._database_died() and time.monotonic() >= due:
+                try:
+                    self._start_database()
+                    self.database_restarts += 1
+                    pause, due = FIRST_PAUSE, 0.0
+                    changed.append(True)
+                except postgres.PostgresError as error:
+                    print(f"tongban: {error}", file=sys.stderr, flush=True)
+                    due, pause = time.monotonic() + pause, min(pause * 2, LONGEST_PAUSE)
+            if any(changed):
                 self._report("running")
-                self.state.restarts["postgres"] = database_restarts
-                self.state.write(self.var)
             time.sleep(0.1)
+
+    def _database_died(self) -> bool:
+        process = self.cluster.process if self.cluster else None
+        return process is not None and process.poll() is not None
 
     def _stop_all(self) -> None:
         for child in self.children:
