@@ -43,7 +43,7 @@ def import_file(
     transaction of its own, and a batch the database refuses is tried row by row. ``dry_run`` writes
     nothing but the report. For operators and the system only.
     """
-    if actor.kind != "system" and not actor.has_role("operator", "item_editor"):
+    if actor.kind != "system" and not actor.has_role("operator"):
         raise Forbidden
     if not path.is_file():
         raise NotFound(_("没有找到文件 %(path)s") % {"path": path})

@@ -1,6 +1,8 @@
 import pytest
 
 from tongban.items import service as items
+from tongban.items.models import SearchTerm
+from tongban.items.tasks import count_search_words
 from tongban.items.tests.factories import load
 
 pytestmark = pytest.mark.django_db
@@ -87,3 +89,10 @@ def test_suggestions_begin_with_what_was_typed() -> None:
     assert items.suggest("居住")[0].slug == "permit"
     assert items.suggest("") == []
     assert len(items.suggest("登记", most=1)) == 1
+
+
+def test_the_nightly_count_knows_how_common_words_are() -> None:
+    SearchTerm.objects.all().delete()
+    count_search_words(0)
+    counted = dict(SearchTerm.objects.filter(term__in=["登记", "食品"]).values_list("term", "entries"))
+    assert counted == {"登记": 2, "食品": 1}

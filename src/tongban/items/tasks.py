@@ -1,0 +1,15 @@
+"""Background work of the items room."""
+
+from procrastinate.contrib.django import app
+
+from tongban.items.searching.entries import count_words
+
+
+@app.periodic(cron="17 3 * * *", periodic_id="items.count_words")
+@app.task(name="items.count_words", queue="default", queueing_lock="items.count_words", retry=2)
+def count_search_words(timestamp: int) -> None:
+    """Count anew, once a night, how common each word is; publishing single items does not wait for it.
+
+    ``timestamp`` is when it was due (UNIX seconds). Running it twice is harmless.
+    """
+    count_words()
