@@ -71,9 +71,16 @@ def filed_case(person: Person, item: items.VersionDetail, card: licences.Licence
 
 
 def test_whole_life(  # noqa: PLR0917
-    known: Person, licensed_item: items.VersionDetail, card: licences.Licence, clerk: Person,
-    reviewer: Person, approver: Person, chief: Person, run_jobs: Callable[[], list[str]], heard: list[dict[str, Any]],
-) -> None:  # fmt: skip
+    known: Person,
+    licensed_item: items.VersionDetail,
+    card: licences.Licence,
+    clerk: Person,
+    reviewer: Person,
+    approver: Person,
+    chief: Person,
+    run_jobs: Callable[[], list[str]],
+    heard: list[dict[str, Any]],
+) -> None:
     case = filed_case(known, licensed_item, card)
     cases.ask_supplement(clerk.actor, case.id, "请写清品种", ["goods"], [])
     run_jobs()
