@@ -49,10 +49,9 @@ def request_code(purpose: str, phone: str, address: str) -> OneTimeCode:
     number = normal.phone(phone)
     if not number:
         raise invalid("phone", "phone", _("请填写 11 位手机号"))
-    for limit, subject in (
-        (throttle.CODE_FROM, address), (throttle.CODE_TO, number), (throttle.CODE_AGAIN, f"{purpose}|{number}")
-    ):  # fmt: skip
-        throttle.take(limit, subject)
+    throttle.take(throttle.CODE_FROM, address)
+    throttle.take(throttle.CODE_TO, number)
+    throttle.take(throttle.CODE_AGAIN, f"{purpose}|{number}")
     account = Account.objects.filter(phone=number).first()
     secret = f"{secrets.randbelow(1_000_000):06d}"
     now = timezone.now()
@@ -87,11 +86,8 @@ def redeem(code_id: UUID, purpose: str, code: str) -> OneTimeCode:
     open_now = OneTimeCode.objects.filter(pk=row.pk, used_at=None, expires_at__gt=timezone.now())
     counted = open_now.filter(tries__lt=TRIES).update(tries=F("tries") + 1)
     given = _digest(row.id, normal.plain(code))
-    if (
-        not counted
-        or not hmac.compare_digest(given, row.digest)
-        or not open_now.update(used_at=timezone.now())
-    ):
+    fits = bool(counted) and hmac.compare_digest(given, row.digest)
+    if not fits or not open_now.update(used_at=timezone.now()):
         if row.account_id is not None:
             with transaction.atomic():
                 note(None, row.account_id, "identity.code_refused", {"purpose": purpose})

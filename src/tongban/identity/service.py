@@ -28,7 +28,8 @@ from tongban.identity.posts import StaffHeld, register_posts_provider
 from tongban.notices.service import Recipient
 
 __all__ = [
-    "Account", "ActingChoice", "Agency", "Recipient", "StaffHeld", "Subject", "acting_actor", "acting_choices",
+    "Account", "ActingChoice", "Agency", "Recipient", "StaffHeld", "Subject", "acting_actor",
+    "acting_choices",
     "actor_for", "agents_of", "choose_acting", "create_account", "ensure_representative", "ensure_subject",
     "find_account", "find_subject", "grant_agency", "own_actor", "recipient", "recipients_for_subject",
     "register_posts_provider", "represents", "revoke_agency", "subject",

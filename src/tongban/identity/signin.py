@@ -68,7 +68,7 @@ def _trace_failure(account: Account | None, action: str, request: HttpRequest) -
 
 
 def complete(request: HttpRequest, account: Account, method: str, *, signup: bool = False) -> HttpResponse:
-    """Sign the account in (a second factor is asked for where it has one) and go on to a page of this site."""
+    """Sign the account in (with its second factor where it has one) and go on to a page of this site."""
     account.backend = BACKEND  # type: ignore[attr-defined]
     home = "/work/" if account.kind == Account.Kind.STAFF else "/"
     record_authentication(request, account, method=method)

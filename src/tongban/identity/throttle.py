@@ -18,7 +18,8 @@ RAISE = """
 INSERT INTO identity_throttle AS t (key, count, resets_at) VALUES (%(key)s, 1, %(reset)s)
 ON CONFLICT (key) DO UPDATE SET
   count = CASE WHEN t.resets_at <= %(now)s THEN 1 ELSE t.count + 1 END,
-  resets_at = CASE WHEN t.resets_at <= %(now)s OR t.count + 1 = %(limit)s + 1 THEN %(reset)s ELSE t.resets_at END
+  resets_at = CASE WHEN t.resets_at <= %(now)s OR t.count = %(limit)s THEN %(reset)s
+    ELSE t.resets_at END
 RETURNING count, resets_at
 """
 

@@ -1,1 +1,1 @@
-"""SMS over a small JSON protocol; see ``docs/notices.md``."""
+"""SMS over a small JSON protocol; see ``docs/identity.md``."""
