@@ -87,15 +87,16 @@ def ensure_representative(account_id: UUID, subject_id: UUID, valid_from: date |
 
 def _must_represent(actor: Actor) -> UUID:
     """The legal person the actor acts for as its representative. Raises Forbidden."""
-    held = Agency.objects.filter(
-        holding_today(),
-        account_id=actor.account_id,
-        subject_id=actor.subject_id,
-        role=Agency.Role.REPRESENTATIVE,
-    )
-    if actor.account_id is None or actor.subject_id is None or not held.exists():
-        raise Forbidden(_("只有法定代表人可以授权或收回授权，请先切换到您代表的单位"))
-    return actor.subject_id
+    if actor.account_id is not None and actor.subject_id is not None:
+        held = Agency.objects.filter(
+            holding_today(),
+            account_id=actor.account_id,
+            subject_id=actor.subject_id,
+            role=Agency.Role.REPRESENTATIVE,
+        )
+        if held.exists():
+            return actor.subject_id
+    raise Forbidden(_("只有法定代表人可以授权或收回授权，请先切换到您代表的单位"))
 
 
 def _person(id_number: str, name: str) -> Account:

@@ -69,7 +69,7 @@ def _trace_failure(account: Account | None, action: str, request: HttpRequest) -
 
 def complete(request: HttpRequest, account: Account, method: str, *, signup: bool = False) -> HttpResponse:
     """Sign the account in (with its second factor where it has one) and go on to a page of this site."""
-    account.backend = BACKEND  # type: ignore[attr-defined]
+    account.backend = BACKEND
     home = "/work/" if account.kind == Account.Kind.STAFF else "/"
     record_authentication(request, account, method=method)
     response: HttpResponse = perform_login(

@@ -5,6 +5,7 @@ An attempt is counted *before* it is looked at, so that parallel guesses cannot 
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
@@ -69,7 +70,7 @@ def take(limit: Limit, subject: str) -> int:
         TooMany: this attempt goes over the limit and must not be looked at.
     """
     now = timezone.now()
-    values = {"key": _key(limit, subject), "now": now, "limit": limit.attempts}
+    values: dict[str, Any] = {"key": _key(limit, subject), "now": now, "limit": limit.attempts}
     with connection.cursor() as cursor:
         cursor.execute(RAISE, values | {"reset": now + timedelta(seconds=limit.seconds)})
         count, resets_at = cursor.fetchone()

@@ -132,8 +132,10 @@ def unread_count(account_id: UUID) -> int:
 
 def mark_read(actor: Actor, notice_id: UUID) -> Notice:
     """Mark an own notice as read and return it. Raises NotFound for a notice of somebody else."""
+    if actor.account_id is None:
+        raise NotFound
     notice = Notice.objects.filter(pk=notice_id, account_id=actor.account_id).first()
-    if notice is None or actor.account_id is None:
+    if notice is None:
         raise NotFound
     if notice.read_at is None:
         notice.read_at = timezone.now()

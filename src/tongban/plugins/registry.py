@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Registry(Generic[P]):
         self._plugins: dict[str, P] = {}
         if name in _registries:
             raise ValueError(f"There is a registry {name!r} already")
-        _registries[name] = self
+        _registries[name] = cast("Registry[Plugin]", self)
 
     def register(self, plugin: P) -> P:
         """Add a plug-in. Raises ValueError for an empty or taken identifier."""

@@ -112,8 +112,8 @@ def test_an_agent_may_not_authorise_others(
     assert found is not None
     with pytest.raises(Forbidden):
         identity.grant_agency(
-            found[0], id_number=other_resident.subject.id_number, name=other_resident.subject.name, scope="all",
-            valid_from=timezone.localdate(), valid_to=timezone.localdate(),
+            found[0], id_number=other_resident.subject.id_number, name=other_resident.subject.name,
+            scope="all", valid_from=timezone.localdate(), valid_to=timezone.localdate(),
         )  # fmt: skip
 
 

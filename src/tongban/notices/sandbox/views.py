@@ -46,10 +46,10 @@ def _message(request: HttpRequest) -> dict[str, str] | None:
         return None
     if not isinstance(body, dict):
         return None
-    texts = {name: body.get(name) for name in ("key", "to", "text")}
-    if all(isinstance(value, str) and 0 < len(value) <= LONGEST for value in texts.values()):
-        return texts
-    return None
+    names = ("key", "to", "text")
+    texts = {name: text for name in names if isinstance(text := body.get(name), str) and text}
+    whole = len(texts) == len(names) and all(len(text) <= LONGEST for text in texts.values())
+    return texts if whole else None
 
 
 @access(public)

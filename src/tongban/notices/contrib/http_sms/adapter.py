@@ -4,12 +4,16 @@
 taken; 400, 401, 403, 404 and 422 with ``{"error"}`` mean refused for good; everything else is tried again.
 """
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
 import httpx
 from django.conf import settings
-from django.utils.translation import gettext_lazy as _
+from django.core.handlers.base import BaseHandler
+from django.core.handlers.wsgi import WSGIRequest
+from django.utils.translation import get_language, gettext_lazy, override
+from django.utils.translation import gettext as _
 
 from tongban.notices.base import Adapter, Message, Refused, Unreachable
 from tongban.notices.sandbox.keys import sandbox_key
@@ -20,11 +24,27 @@ REFUSALS = {400, 401, 403, 404, 422}
 SANDBOX = "sandbox:"
 
 
-@cache
-def _platform() -> Any:
-    from django.core.wsgi import get_wsgi_application
+class InProcess(BaseHandler):
+    """The platform's application for a call out of its own process.
 
-    return get_wsgi_application()
+    It announces no start or end of a request: those close database connections, also the caller's in
+    the middle of its transaction. The caller keeps its language.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.load_middleware()
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        with override(get_language()):
+            response = self.get_response(WSGIRequest(environ))
+        start_response(f"{response.status_code} {response.reason_phrase}", list(response.items()))
+        return [getattr(response, "content", b"")]
+
+
+@cache
+def _platform() -> InProcess:
+    return InProcess()
 
 
 def _client() -> tuple[httpx.Client, str, str]:
@@ -39,7 +59,7 @@ def _client() -> tuple[httpx.Client, str, str]:
 
 class HttpSms(Adapter):
     identifier = "http_sms"
-    verbose_name = _("短信（HTTP 网关）")  # type: ignore[assignment]
+    verbose_name = gettext_lazy("短信（HTTP 网关）")  # type: ignore[assignment]
     channel = "sms"
 
     def send(self, message: Message) -> str:

@@ -4,7 +4,8 @@ import smtplib
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tongban.notices.base import Adapter, Message, Refused, Unreachable
 from tongban.plugins.service import Problem
@@ -12,7 +13,7 @@ from tongban.plugins.service import Problem
 
 class Smtp(Adapter):
     identifier = "smtp"
-    verbose_name = _("电子邮件（SMTP）")  # type: ignore[assignment]
+    verbose_name = gettext_lazy("电子邮件（SMTP）")  # type: ignore[assignment]
     channel = "mail"
 
     def send(self, message: Message) -> str:
