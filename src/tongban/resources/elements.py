@@ -34,7 +34,10 @@ class Element:
     @property
     def label(self) -> str:
         """The name in the reader's language."""
-        return self.name_en if (get_language() or "").startswith("en") else self.name
+        return self.label_in(get_language())
+
+    def label_in(self, language: str | None) -> str:
+        return self.name_en if language is not None and language.startswith("en") else self.name
 
 
 @lru_cache(maxsize=1)

@@ -9,9 +9,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from psycopg import Cursor
 
 from tongban.identity import service as identity
 from tongban.kit.actors import Actor
@@ -78,8 +81,8 @@ def prefill(
         return {}
     _require(actor, subject_id, purpose, case_id)
     entries = _logged_read(actor, subject_id, wanted, "prefill", purpose, case_id)
-    now = timezone.now()
-    return {code: _prefilled(code, entries[code], now) for code in wanted if code in entries}
+    now, language = timezone.now(), get_language()
+    return {code: _prefilled(code, entries[code], now, language) for code in wanted if code in entries}
 
 
 def my_values(actor: Actor, subject_id: UUID) -> list[Prefilled]:
@@ -87,8 +90,8 @@ def my_values(actor: Actor, subject_id: UUID) -> list[Prefilled]:
     if not own_subject(actor, subject_id):
         raise Forbidden(_("您不能查看这一主体的数据"))
     entries = _logged_read(actor, subject_id, ["*"], "own", _("查看本人数据"), None)
-    now = timezone.now()
-    return [_prefilled(code, entries[code], now) for code in registry() if code in entries]
+    now, language = timezone.now(), get_language()
+    return [_prefilled(code, entries[code], now, language) for code in registry() if code in entries]
 
 
 def verify_value(
@@ -142,20 +145,26 @@ def _logged_read(  # noqa: PLR0917
         post.department_id if post else None, post.department_name[:200] if post else "",
         purpose.strip()[:200], case_id, wanted,
     ]  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute(LOGGED_READ, (*values, subject_id))
-        found = cursor.fetchone()
+    found = _prepared(LOGGED_READ, (*values, subject_id))
     if found is None:
         return {}
-    # Django's cursors hand JSON over as text or as loaded values, depending on the adapters set.
-    return dict(found[0]) if isinstance(found[0], dict) else dict(_loads(found[0]))
+    # Django's adapters leave JSON as text; a site may have set others.
+    entries: dict[str, Any] = found[0] if isinstance(found[0], dict) else msgspec.json.decode(found[0])
+    return entries
 
 
-def _loads(text: str) -> dict[str, Any]:
-    import msgspec
+def _prepared(sql: str, values: Sequence[Any]) -> Any:
+    """Run one statement that the server prepares once a connection; Django's cursors plan it every time.
 
-    loaded: dict[str, Any] = msgspec.json.decode(text)
-    return loaded
+    The connection's transaction and Django's errors are kept; the first row, or None.
+    """
+    connection.ensure_connection()
+    connection.validate_no_broken_transaction()
+    raw = connection.connection
+    if raw.prepare_threshold is None:
+        raw.prepare_threshold = 5  # Django's own cursors never prepare, so this is for ours alone
+    with connection.wrap_database_errors, Cursor(raw) as cursor:
+        return cursor.execute(sql, values, prepare=True).fetchone()
 
 
 def _department_name(department_id: str) -> str:
@@ -168,12 +177,12 @@ def _department_name(department_id: str) -> str:
     return names.get(department_id, department_id)
 
 
-def _prefilled(code: str, entry: dict[str, Any], now: datetime) -> Prefilled:
+def _prefilled(code: str, entry: dict[str, Any], now: datetime, language: str | None) -> Prefilled:
     about = registry()[code]
     as_of = datetime.fromisoformat(entry["t"])
     return Prefilled(
         element=code,
-        label=about.label,
+        label=about.label_in(language),
         value=entry["v"],
         display=rules.display(about.format, about.mask, entry["v"]),
         source_name=_department_name(entry["s"]),

@@ -3,7 +3,8 @@
 from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
 from tongban.conftest import Person
@@ -41,16 +42,29 @@ def test_a_resident_reads_himself_with_provenance(filled: None, resident: Person
     assert (married.display, married.stale, married.source_name) == ("已婚", True, "福州市民政局")
 
 
-def test_a_read_is_one_statement(filled: None, resident: Person) -> None:
+def test_reading_oneself_asks_nothing_beside_the_logged_read(filled: None, resident: Person) -> None:
     actor = resident.actor
-
-    def read() -> None:
+    service.prefill(actor, resident.subject.id, [NAME], purpose=PURPOSE, case_id=None)
+    with CaptureQueriesContext(connection) as queries:  # which sees all but the prepared read itself
         service.prefill(actor, resident.subject.id, [NAME, NUMBER], purpose=PURPOSE, case_id=None)
+    assert len(queries) == 0
+    assert ReadLog.objects.count() == 2
 
-    read()
-    with CaptureQueriesContext(connection) as queries:
-        read()
-    assert len(queries) == 1
+
+def test_a_read_in_a_transaction_taken_back_is_not_kept(filled: None, resident: Person) -> None:
+    with transaction.atomic():
+        service.prefill(SYSTEM, resident.subject.id, [NAME], purpose=PURPOSE, case_id=None)
+        assert ReadLog.objects.count() == 1
+        transaction.set_rollback(True)
+    assert not ReadLog.objects.exists()
+
+
+def test_a_read_in_a_broken_transaction_fails_and_shows_nothing(filled: None, resident: Person) -> None:
+    with transaction.atomic():
+        transaction.set_rollback(True)
+        with pytest.raises(TransactionManagementError):
+            service.prefill(SYSTEM, resident.subject.id, [NAME], purpose=PURPOSE, case_id=None)
+    assert not ReadLog.objects.exists()
 
 
 def test_nobody_reads_another_person(filled: None, resident: Person, other_resident: Person) -> None:
