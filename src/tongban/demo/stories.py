@@ -75,7 +75,7 @@ LEADS = (
         ((9, "submit"), (8, "accept"), (6, "review", "背景核查发现不符合条件的情形"),
          (5, "deny", TWELVE_POINTS)),
     ),
-    Story("chen-card", "chen", "elder-card", (*_through(10, 10, 10, 10), (9, "conclude"))),
+    Story("chen-card", "chen", "elder-card", (*_through(5, 5, 5, 5), (4, "conclude"))),
     Story("chen-allowance", "chen", "old-age-allowance", DONE_LONG_AGO),
     Story(
         "wang-allowance", "wang", "old-age-allowance",
@@ -108,7 +108,7 @@ ORDINARY = (
 )  # fmt: skip
 ENDS = (
     (*_through(24, 24, 23, 23), (22, "conclude"), (21, "deliver")),
-    (*_through(16, 15, 15, 15), (14, "conclude")),
+    (*_through(8, 7, 7, 7), (6, "conclude")),
     ((2, "submit"),),
     ((1, "submit"), (0, "accept")),
     (*_through(40, 40, 39, 39), (38, "conclude"), (37, "deliver")),
