@@ -183,6 +183,14 @@ class Cluster:
         """The address for one role; passwords are URL-safe by construction."""
         return f"postgresql://{role}:{self.password(role)}@127.0.0.1:{self.port}/{database}"
 
+    def server_user(self) -> RunAs | None:
+        """Who runs this server: as root the owner of data that is there, otherwise ``run_as``."""
+        if os.geteuid() == 0 and (self.data / "made").exists():
+            owner = (self.data / "made").stat()
+            if owner.st_uid != 0:
+                return RunAs(str(owner.st_uid), owner.st_uid, owner.st_gid)
+        return run_as()
+
     # -- making
 
     def create(self) -> None:
@@ -218,7 +226,9 @@ class Cluster:
         os.chown(self.link, who.uid, who.gid)
         if can_use(self.link, who, write=True):
             return self.link
-        self.link.rmdir()
+        if (self.link / "made").exists():
+            raise PostgresError(f"The user {who.name} can no longer reach the data in {self.link}")
+        shutil.rmtree(self.link)
         SHARED_HOME.mkdir(parents=True, exist_ok=True, mode=0o755)
         folder = SHARED_HOME / f"{self.name}-{secrets.token_hex(4)}"
         folder.mkdir(mode=0o700)
@@ -252,7 +262,7 @@ class Cluster:
         """
         self.create()
         self.stop_leftover()
-        who = run_as()
+        who = self.server_user()
         port = free_port(self.port or None)
         self.note.parent.mkdir(parents=True, exist_ok=True)
         self.note.write_text(json.dumps({"port": port}))

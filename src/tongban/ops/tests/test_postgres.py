@@ -1,0 +1,123 @@
+"""The embedded server is made, started, killed and found again."""
+
+import os
+import pwd
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+
+from tongban.ops.postgres import APP, OWNER, SUPERUSER, Cluster
+
+
+@pytest.fixture
+def var(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("embedded") / "var"
+
+
+@pytest.fixture
+def cluster(var: Path) -> Iterator[Cluster]:
+    made = Cluster(var)
+    made.start()
+    made.wait()
+    made.provision()
+    yield made
+    made.stop()
+
+
+def test_the_server_is_made_for_chinese_text_and_keeps_its_passwords_to_itself(cluster: Cluster) -> None:
+    with psycopg.connect(cluster.url(OWNER)) as connection:
+        connection.execute("create extension pg_trgm")
+        (similar,) = connection.execute("select similarity('食品经营许可证', '食品经营许可')").fetchone()  # type: ignore[misc]
+        assert similar > 0.5
+    for key in (cluster.var / "keys").iterdir():
+        assert key.stat().st_mode & 0o077 == 0
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(f"postgresql://{OWNER}:wrong@127.0.0.1:{cluster.port}/tongban")
+
+
+def test_the_serving_role_is_no_superuser_and_owns_nothing(cluster: Cluster) -> None:
+    with psycopg.connect(cluster.url(APP)) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute("create table intruder (id int)")
+
+
+def test_as_root_the_server_runs_as_an_unprivileged_user(cluster: Cluster) -> None:
+    assert cluster.process is not None
+    owner = psutil.Process(cluster.process.pid).username()
+    expected = "nobody" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
+    assert owner == os.environ.get("TONGBAN_PG_USER", expected)
+
+
+def test_kill_9_loses_nothing_committed(cluster: Cluster) -> None:
+    with psycopg.connect(cluster.url(OWNER)) as connection:
+        connection.execute("create table kept (n int)")
+        connection.execute("insert into kept select generate_series(1, 1000)")
+    assert cluster.process is not None
+    cluster.process.kill()
+    cluster.process.wait()
+    cluster.start()
+    cluster.wait()
+    with psycopg.connect(cluster.url(OWNER)) as connection:
+        assert connection.execute("select count(*) from kept").fetchone() == (1000,)
+
+
+def test_a_server_nobody_supervises_is_taken_over(cluster: Cluster) -> None:
+    first = cluster.process
+    assert first is not None
+    port = cluster.port
+    second = Cluster(cluster.var)
+    second.start()
+    second.wait()
+    try:
+        assert first.wait(30) == 0
+        assert second.port == port
+        assert second.process is not None
+        assert second.process.pid != first.pid
+    finally:
+        second.stop()
+
+
+def test_a_pid_file_naming_a_stranger_does_not_stop_the_start(cluster: Cluster) -> None:
+    cluster.stop()
+    path = cluster.data / "postmaster.pid"
+    path.write_text(f"{os.getpid()}\n{cluster.data}\n0\n{cluster.port}\n\n127.0.0.1\n")
+    assert cluster.server() is None
+    cluster.start()
+    cluster.wait()
+    assert cluster.answers()
+
+
+def test_a_first_run_cut_short_is_made_anew(var: Path) -> None:
+    (var / "pg").mkdir(parents=True)
+    (var / "pg" / "PG_VERSION").write_text("18\n")
+    made = Cluster(var)
+    made.start()
+    try:
+        made.wait()
+        assert made.answers()
+    finally:
+        made.stop()
+
+
+def test_data_moves_where_the_servers_user_can_reach_it(var: Path) -> None:
+    """Under a folder only root may enter, the data lies elsewhere and ``var/pg`` points there."""
+    if os.geteuid() != 0:  # an ordinary user's server runs as that user: nothing to reach around
+        var.mkdir(parents=True)
+        return
+    closed = var.parent / "closed"
+    closed.mkdir(mode=0o700)
+    made = Cluster(closed / "var")
+    made.start()
+    try:
+        made.wait()
+        made.provision()
+        with psycopg.connect(made.url(SUPERUSER)) as connection:
+            assert connection.execute("select 1").fetchone() == (1,)
+        assert made.link.is_symlink()
+    finally:
+        made.stop()
+        for path in sorted(made.data.rglob("*"), reverse=True):
+            path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
+        made.data.rmdir()
