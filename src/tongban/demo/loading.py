@@ -9,6 +9,7 @@ from uuid import UUID
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tongban.demo import content, offices, people, staffing
 from tongban.demo.accounts import PASSWORD
@@ -64,7 +65,7 @@ def places() -> tuple[Place, ...]:
                 full = divisions.full_name(town.code)
                 found.append(Place(town.code, county.code, full, county.name + town.name, county.name))
     if not found:  # not remembered: an exception leaves the cache empty
-        raise Conflict("行政区划还没有装入", code="no_divisions")
+        raise Conflict(_("行政区划还没有装入"), code="no_divisions")
     return tuple(found)
 
 

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from tongban.demo.accounts import DemoAccount, guide_text, listed
 from tongban.kit.errors import Conflict
@@ -42,7 +43,7 @@ def load(progress: Progress | None = None) -> dict[str, int]:
         Conflict: the site is not a sandbox. Invented people must never stand among real ones.
     """
     if not settings.SANDBOX:
-        raise Conflict("演示数据只能装入演示环境（TONGBAN_SANDBOX=1）", code="not_sandbox")
+        raise Conflict(_("演示数据只能装入演示环境（TONGBAN_SANDBOX=1）"), code="not_sandbox")
     if progress is None:
         return _with_bar()
     from tongban.demo import loading, stories
@@ -81,7 +82,7 @@ def reset(progress: Progress | None = None) -> dict[str, int]:
         Conflict: the site is not a sandbox.
     """
     if not settings.SANDBOX:
-        raise Conflict("只有演示环境可以清空数据", code="not_sandbox")
+        raise Conflict(_("只有演示环境可以清空数据"), code="not_sandbox")
     from django.core.management import call_command
     from django.db import connection
 
