@@ -20,9 +20,9 @@ function send(form, file, box) {
     bar.remove();
     // The answer is the whole page again: with the attached file, or with the error beside its field.
     if (request.getResponseHeader("content-type")?.includes("text/html")) {
-      const url = request.responseURL;
-      if (request.status < 400 && url) window.location.assign(url + (form.dataset.anchor || ""));
-      else replacePage(request.responseText);
+      const anchor = request.status < 400 ? form.dataset.anchor : "";
+      if (anchor) history.replaceState(null, "", request.responseURL + anchor);
+      replacePage(request.responseText, anchor);
     } else say(box, form.dataset.failed);
   });
   request.addEventListener("error", () => {
@@ -42,13 +42,23 @@ function say(box, words) {
   line.textContent = words;
 }
 
-function replacePage(html) {
+function replacePage(html, anchor) {
   const page = new DOMParser().parseFromString(html, "text/html");
   const main = page.querySelector("main");
   const here = document.querySelector("main");
-  if (!main || !here) return;
+  if (!main || !here) {
+    window.location.reload();
+    return;
+  }
   here.replaceWith(document.adoptNode(main));
   uploads(document);
+  const part = anchor && document.querySelector(anchor);
+  if (part) {
+    part.tabIndex = -1;
+    part.focus();
+    part.scrollIntoView({ block: "center" });
+    return;
+  }
   document.querySelector(".govuk-error-summary")?.focus();
   window.scrollTo(0, 0);
 }

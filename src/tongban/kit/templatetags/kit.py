@@ -262,6 +262,15 @@ def moment(value: Any) -> str:
 
 
 @register.filter
+def tone(tags: str) -> str:
+    """The tone of a message from its level or its extra tags."""
+    words = str(tags).split()
+    named = {"success": "good", "warning": "warm", "error": "bad"}
+    found: str = next((named.get(w, w) for w in words if named.get(w, w) in named.values()), "")
+    return found
+
+
+@register.filter
 def fen(amount: Any) -> str:
     """An amount in fen as yuan."""
     if amount in (None, ""):
