@@ -53,6 +53,8 @@ def _attach(actor: Actor, case_id: UUID, key: str, row: CaseMaterial) -> CaseMat
         case = access.own_case(actor, case_id, lock=True)
         row.case, row.key, row.round = case, key, _round(case, key)
         held = list(CaseMaterial.objects.filter(case=case, key=key))
+        if row.file_id and (same := next((r for r in held if _same_file(r, row)), None)):
+            return same  # sent twice by a double click or a retry
         if sum(r.means == Means.UPLOAD for r in held) >= MAX_UPLOADS:
             raise invalid("file", "max_files", _("每项材料最多上传 %(n)d 份文件") % {"n": MAX_UPLOADS})
         promised = next((r for r in held if r.means == Means.LATER), None)
@@ -70,6 +72,10 @@ def _attach(actor: Actor, case_id: UUID, key: str, row: CaseMaterial) -> CaseMat
             }
             trace.append(actor, case.id, "case.material_added", data)
     return row
+
+
+def _same_file(one: CaseMaterial, other: CaseMaterial) -> bool:
+    return one.file_id == other.file_id and one.round == other.round
 
 
 def attach_upload(actor: Actor, case_id: UUID, key: str, upload: Any) -> CaseMaterial:
