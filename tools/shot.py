@@ -45,7 +45,7 @@ def main() -> int:
         answer = page.goto(chosen.url)
         page.wait_for_load_state("networkidle")
         chosen.out.parent.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=chosen.out, full_page=not chosen.fold)
+        page.screenshot(path=chosen.out, full_page=not chosen.fold, caret="initial")
         print(f"{answer.status if answer else '?'} {page.url} -> {chosen.out}")
         if chosen.axe:
             from axe_playwright_python.sync_playwright import Axe

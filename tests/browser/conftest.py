@@ -79,7 +79,7 @@ def shot(request: pytest.FixtureRequest) -> Callable[[Page, str], Path]:
         size = "phone" if (page.viewport_size or {}).get("width", 1280) < 600 else "desktop"
         path = VAR / "shots" / f"{name}-{size}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=path, full_page=True)
+        page.screenshot(path=path, full_page=True, caret="initial")
         return path
 
     return keep

@@ -2,6 +2,8 @@
 
 import os
 import pwd
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,8 +15,11 @@ from tongban.ops.postgres import APP, OWNER, SUPERUSER, Cluster
 
 
 @pytest.fixture
-def var(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("embedded") / "var"
+def var() -> Iterator[Path]:
+    """A folder that every user may enter, as ``/tmp`` itself; pytest's own folders are closed."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder) / "var"
 
 
 @pytest.fixture
@@ -118,6 +123,4 @@ def test_data_moves_where_the_servers_user_can_reach_it(var: Path) -> None:
         assert made.link.is_symlink()
     finally:
         made.stop()
-        for path in sorted(made.data.rglob("*"), reverse=True):
-            path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
-        made.data.rmdir()
+        shutil.rmtree(made.data)
