@@ -79,7 +79,7 @@ class Story:
         self.page, self.visitor, self.shot, self.axe, self.origin = page, visitor, shot, axe, origin
         self.phone = (page.viewport_size or {}).get("width", 1280) < 600
         self.step = 0
-        self.number = ""
+        self.number = self.case = ""
 
     def seen(self, page: Page, name: str) -> None:
         """The page as it is now: kept as a picture and free of accessibility faults."""
@@ -178,6 +178,7 @@ def hand_in(story: Story) -> None:
     found = re.search(r"办件编号\s*(\S+)", page.locator("main").inner_text())
     assert found is not None
     story.number = found.group(1)
+    story.case = page.url.rstrip("/").rsplit("/", 1)[1]
     expect(page.get_by_text("收件凭证").first).to_be_visible()
     story.seen(page, "case")
 
@@ -254,7 +255,7 @@ def licence(story: Story) -> None:
     face = page.request.get(page.url + "pdf/")
     assert face.ok
     assert face.body().startswith(b"%PDF")
-    issued = apart(lambda: Licence.objects.get(case__number=story.number))
+    issued = apart(lambda: Licence.objects.get(case_id=story.case))
     stranger = story.visitor(phone=story.phone)
     stranger.goto(f"/check/{issued.public_token}/")
     expect(stranger.get_by_text(issued.number).first).to_be_visible()
