@@ -18,6 +18,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "tools"), str(HERE.parent / "src")]
 
 from import_rows import machine, write  # noqa: E402
 from platform_trial import trial  # noqa: E402
+
 from tongban.ops.postgres import Cluster  # noqa: E402
 
 ROUNDS = 5

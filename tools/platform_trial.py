@@ -113,10 +113,9 @@ class Trial:
 
     def logs(self) -> str:
         """The end of every log, for a failure's message."""
-        parts = []
-        for path in sorted((self.var / "log").glob("*.log")):
-            parts.append(f"== {path.name}\n" + "\n".join(path.read_text(errors="replace").splitlines()[-15:]))
-        return "\n".join(parts)
+        paths = sorted((self.var / "log").glob("*.log"))
+        ends = {path.name: path.read_text(errors="replace").splitlines()[-15:] for path in paths}
+        return "\n".join(line for name, lines in ends.items() for line in (f"== {name}", *lines))
 
 
 @contextmanager
