@@ -251,6 +251,7 @@ def licence(story: Story) -> None:
     page.goto("/licences/")
     story.seen(page, "licences")
     page.get_by_role("link", name=re.compile("食品经营许可证")).first.click()
+    expect(page.get_by_text("热食类食品制售").first).to_be_visible()
     story.seen(page, "licence")
     face = page.request.get(page.url + "pdf/")
     assert face.ok
@@ -273,6 +274,7 @@ def who_looked(story: Story) -> None:
     story.seen(page, "reads")
 
 
+@pytest.mark.django_db(transaction=True)
 def test_from_search_to_licence(
     province: None, page: Page, visitor: Callable[..., Page], shot: Shot, axe: Check, live_server: object
 ) -> None:

@@ -1,4 +1,4 @@
-"""A thousand filings while processes are killed: none acknowledged is lost, none doubled, each followed up once."""
+"""A thousand filings while processes are killed: none is lost, none doubled, each is followed up once."""
 
 import contextlib
 import json
@@ -141,7 +141,9 @@ def test_killing_processes_loses_and_doubles_nothing(platform: filing.Platform) 
     materials = rows(platform, "SELECT case_id, key, count(*) FROM cases_casematerial GROUP BY 1, 2")
     assert {count for _, _, count in materials} == {1}
     assert len(materials) == 2 * FILINGS
-    acts = dict(rows(platform, "SELECT action, count(*) FROM trace_row WHERE action LIKE 'case.%' GROUP BY 1"))
+    acts = dict(
+        rows(platform, "SELECT action, count(*) FROM trace_row WHERE action LIKE 'case.%' GROUP BY 1")
+    )
     assert acts == {"case.started": FILINGS, "case.submitted": FILINGS}
     check_follow_up(platform, set(kept))
 
@@ -159,7 +161,9 @@ def check_follow_up(platform: filing.Platform, cases: set[str]) -> None:
     for _, _, _, digest in receipts:
         assert digest
         assert stored(platform, digest).read_bytes().startswith(b"%PDF")
-    notices = [key for (key,) in rows(platform, "SELECT key FROM notices_notice WHERE kind = 'case.submitted'")]
+    notices = [
+        key for (key,) in rows(platform, "SELECT key FROM notices_notice WHERE kind = 'case.submitted'")
+    ]
     assert sorted(key.split(":")[1] for key in notices) == sorted(cases)
 
 

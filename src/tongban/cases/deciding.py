@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tongban.cases import acceptance, access, clocking, events, telling, work
+from tongban.cases import acceptance, access, clocking, events, forming, telling, work
 from tongban.cases.acceptance import account_of, needed
 from tongban.cases.models import Case, DecisionRecord, Step, Task
 from tongban.cases.models.tasks import LIVE
@@ -115,7 +115,7 @@ def _issue(actor: Actor, case: Case, detail: items.VersionDetail, data: dict[str
                 actor,
                 outcome.licence_type,
                 case.applicant_id,
-                {**elements, **case.answers, **data},
+                {**elements, **forming.worded(detail, case.answers), **data},
                 case_id=case.id,
                 department_id=case.department_id,
                 key=f"case:{case.id}:{outcome.licence_type}",

@@ -70,6 +70,15 @@ def display(prop: Json, value: Any) -> str:
     return labels.get(str(value), str(value))
 
 
+def worded(detail: items.VersionDetail, answers: Json) -> Json:
+    """Answers as an official paper states them: the words of a choice, all else as it is."""
+    properties = detail.schema.get("properties", {})
+    return {
+        name: display(properties[name], value) if options(properties.get(name, {})) else value
+        for name, value in answers.items()
+    }
+
+
 def _date(text: Any) -> date | None:
     return date.fromisoformat(text[:10]) if isinstance(text, str) and text else None
 

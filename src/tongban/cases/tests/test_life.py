@@ -28,9 +28,10 @@ ID_CARD, PERMIT = "resident-card", "stall-permit"
 def types(department: Department, other_department: Department) -> None:
     name = {"key": "holder_name", "label": "姓名", "from": "name"}
     goods = {"key": "goods", "label": "经营品种", "from": "goods"}
+    cooked = {"key": "cooked", "label": "熟食", "from": "cooked"}
     for slug, title, owner, elements in (
         (ID_CARD, "居住卡", other_department, [name]),
-        (PERMIT, "摊位登记证", department, [name, goods]),
+        (PERMIT, "摊位登记证", department, [name, goods, cooked]),
     ):
         licences.ensure_type(
             slug, title, owner.uscc + "001", department_id=owner.id, elements=elements, validity_months=12
@@ -113,6 +114,7 @@ def test_whole_life(  # noqa: PLR0917
     assert [x.type.slug for x in issued] == [PERMIT]
     assert issued[0].holder_id == known.subject.id
     assert issued[0].data["goods"] == "手工鱼丸"
+    assert issued[0].data["cooked"] == "否"  # a licence bears words, not a form's codes
     assert [h["granted"] for h in heard] == [True]
 
     actions = [r.action for r in trace.rows(SYSTEM, case.id)]
