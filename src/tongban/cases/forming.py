@@ -70,7 +70,7 @@ def display(prop: Json, value: Any) -> str:
     return labels.get(str(value), str(value))
 
 
-def worded(detail: items.VersionDetail, answers: Json) -> Json:
+def worded(detail: VersionDetail, answers: Json) -> Json:
     """Answers as an official paper states them: the words of a choice, all else as it is."""
     properties = detail.schema.get("properties", {})
     return {
