@@ -1,0 +1,109 @@
+"""Fill an empty platform for ``filing``, print what was made as a JSON line. Argument: how many accounts."""
+
+import json
+import sys
+from datetime import date
+from typing import Any
+
+import django
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.utils import timezone
+
+PASSWORD = "Correct-horse-7"  # noqa: S105  (of invented people on a platform that is thrown away)
+USCC = "11350000Y90001054L"  # invented; the organisation part starts with Y9, which is not given out
+ITEM: dict[str, Any] = {
+    "slug": "night-market-stall",
+    "basic_code": "350131009000",
+    "department": "shichang",
+    "level": 4,
+    "division": "350102",
+    "name": "夜市摊位登记",
+    "summary": "在划定的夜市里摆摊，先登记一个摊位。",
+    "type": "01",
+    "legal_basis": [{"law": "中华人民共和国行政许可法", "article": "第十二条", "text": "可以设定行政许可。"}],
+    "power_source": "法定本级行使",
+    "case_kind": 2,
+    "service_objects": [1],
+    "applicant": "person",
+    "themes": ["经营"],
+    "conditions": ["年满十八周岁。"],
+    "statutory_days": 20,
+    "promised_days": 8,
+    "visits": 0,
+    "handling_forms": [2],
+    "online_depth": [5],
+    "cross_region": 2,
+    "address": "福州市鼓楼区测试路1号",
+    "hours": "工作日 9:00-17:00",
+    "enquiry": "0591-00000000",
+    "complaint": "12345",
+    "materials": [
+        {"key": "plan", "name": "摊位平面图", "kind": "原件", "form": 2, "necessity": 1, "source": 10,
+         "accept": ["pdf", "jpg", "png"]},
+        {"key": "health", "name": "健康证明", "kind": "证照", "form": 3, "necessity": 1, "source": 20,
+         "licence_types": ["health-certificate"], "accept": ["pdf", "jpg", "png"]},
+    ],
+    "steps": [
+        {"name": "受理", "kind": "accept", "role": "clerk", "limit_days": 1},
+        {"name": "审查", "kind": "review", "role": "reviewer", "limit_days": 4},
+        {"name": "决定", "kind": "decide", "role": "approver", "limit_days": 2},
+        {"name": "送达", "kind": "deliver", "role": "clerk", "limit_days": 1},
+    ],
+    "form": {
+        "schema": {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "type": "object",
+            "required": ["name", "goods"],
+            "properties": {
+                "name": {"type": "string", "title": "姓名", "maxLength": 50, "x-element": "person.name",
+                         "x-locked": True},
+                "goods": {"type": "string", "title": "经营品种", "maxLength": 100},
+                "cooked": {"type": "string", "title": "是否熟食", "enum": ["yes", "no"],
+                           "x-labels": {"yes": "是", "no": "否"}},
+            },
+        },
+        "layout": [{"key": "stall", "title": "摊位", "fields": ["name", "goods", "cooked"]}],
+    },
+}  # fmt: skip
+
+
+@transaction.atomic
+def fill(count: int) -> dict[str, Any]:
+    """The department with its item and ``count`` people, each with a health certificate."""
+    from tongban.demo import names
+    from tongban.identity import service as identity
+    from tongban.items import service as items
+    from tongban.kit.actors import SYSTEM
+    from tongban.licences import service as licences
+    from tongban.organisations import service as organisations
+    from tongban.resources import service as resources
+
+    department = organisations.ensure_department("shichang", USCC, "鼓楼区市场监督管理局", division="350102")
+    licences.ensure_type(
+        "health-certificate", "健康证明", "11100000Y90000019N099", department_id=department.id,
+        elements=[{"key": "name", "label": "姓名", "from": "person.name"}], validity_months=12,
+    )  # fmt: skip
+    version = items.version(items.load_item(ITEM).version_id)
+    hashed, accounts = make_password(PASSWORD), []
+    for number in range(count):
+        name = f"林摊主{number}"
+        born = date(1980, 1, 1 + number % 28)
+        account = identity.create_account(
+            "resident", name, username=f"filer{number}", password_hash=hashed, division="350102",
+            id_number=names.id_number("350102", born, number % 2 == 0, number // 28),
+        )  # fmt: skip
+        subject = account.subject
+        assert subject is not None
+        resources.put_values(department.id, [(subject.id, "person.name", name)], timezone.now())
+        licence = licences.issue(
+            SYSTEM, "health-certificate", subject.id, {"person.name": name},
+            department_id=department.id, key=f"filer:{number}",
+        )  # fmt: skip
+        accounts.append({"username": account.username, "licence": str(licence.id), "id": str(account.id)})
+    return {"item": version.code, "password": PASSWORD, "accounts": accounts}
+
+
+if __name__ == "__main__":
+    django.setup()
+    print(json.dumps(fill(int(sys.argv[1]))))
