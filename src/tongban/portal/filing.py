@@ -230,17 +230,14 @@ def _located(view: cases.CheckView, problems: Iterable[FieldProblem]) -> list[di
     where = {field.name: page.key for page in view.pages for field in page.fields}
     base = f"/cases/{view.case.id}"
     keys = {material.key for material in view.materials}
-    return [
-        {
-            "message": str(problem.message),
-            "href": f"{base}/edit/{where[problem.field]}/#field-{problem.field}"
-            if problem.field in where
-            else f"{base}/materials/#material-{problem.field}"
-            if problem.field in keys
-            else f"{base}/materials/",
-        }
-        for problem in problems
-    ]
+
+    def href(field: str) -> str:
+        if field in where:
+            return f"{base}/edit/{where[field]}/#field-{field}"
+        key = field.removeprefix("material:")
+        return f"{base}/materials/#material-{key}" if key in keys else f"{base}/materials/"
+
+    return [{"message": str(problem.message), "href": href(problem.field)} for problem in problems]
 
 
 @access(resident)

@@ -8,8 +8,9 @@ from typing import Any
 from django import template
 from django.forms import BoundField
 from django.utils import timezone
+from django.utils.dateformat import format as date_format
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from tongban.kit.templatetags import parts
 
@@ -243,7 +244,11 @@ def day(value: Any) -> str:
         value = timezone.localtime(value).date() if timezone.is_aware(value) else value.date()
     if not isinstance(value, dt.date):
         return str(value or "")
-    if value.year == timezone.localdate().year:
+    this_year = value.year == timezone.localdate().year
+    if not str(get_language()).startswith("zh"):
+        # The order of day and month differs between languages: Django knows it, with the month's name.
+        return date_format(value, "j F" if this_year else "j F Y")
+    if this_year:
         return _("%(month)s 月 %(day)s 日") % {"month": value.month, "day": value.day}
     return _("%(year)s 年 %(month)s 月 %(day)s 日") % {
         "year": value.year,

@@ -55,7 +55,8 @@ ITEM: dict[str, Any] = {
     "materials": [
         {"key": "health", "name": "健康证", "kind": "证照", "form": 2, "necessity": 1, "source": 20,
          "licence_types": ["health-card"], "accept": ["pdf", "png"]},
-        {"key": "photo", "name": "近照", "kind": "原件", "form": 2, "necessity": 3, "source": 10, "accept": ["png"]},
+        {"key": "photo", "name": "近照", "kind": "原件", "form": 2, "necessity": 3, "source": 10,
+         "accept": ["png"]},
     ],
     "steps": [
         {"name": "受理", "kind": "accept", "role": "clerk", "limit_days": 1},
