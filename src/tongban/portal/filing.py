@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tongban.cases import service as cases
 from tongban.items import service as items
 from tongban.kit.access import access, actor_of, resident
-from tongban.kit.errors import FieldProblem, Invalid, NotFound
+from tongban.kit.errors import Conflict, FieldProblem, Invalid, NotFound
 from tongban.kit.ids import uuid7
 from tongban.portal import fields as forms
 from tongban.portal.item import guide_context
@@ -191,6 +191,11 @@ def check(request: HttpRequest, case_id: UUID) -> HttpResponse:
             case = cases.submit(actor, case_id, key=request.POST.get("key", "")[:64])
         except Invalid as error:
             return _check_page(request, cases.check_answers(actor, case_id), error.problems, status=422)
+        except Conflict:
+            view = cases.check_answers(actor, case_id)
+            if not view.version_problem:
+                raise
+            return _check_page(request, view, view.problems, status=409)
         return redirect("portal:submitted", case.id)
     view = cases.check_answers(actor, case_id)
     if view.case.state != "draft":

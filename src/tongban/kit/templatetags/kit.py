@@ -160,7 +160,7 @@ def pagination(context: Any, page: Any, param: str = "page") -> Context:
 
     def href(n: int) -> str:
         query[param] = str(n)
-        return "?" + query.urlencode()
+        return f"?{query.urlencode()}"
 
     return {
         "show": pages > 1,

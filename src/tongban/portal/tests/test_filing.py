@@ -1,5 +1,6 @@
 """Filing over HTTP: start, pages, materials, check, submit."""
 
+import copy
 from collections.abc import Callable
 
 import pytest
@@ -10,7 +11,7 @@ from tongban.cases import service as cases
 from tongban.conftest import Person
 from tongban.items import service as items
 from tongban.licences import service as licences
-from tongban.portal.tests.conftest import SCRIPT, png
+from tongban.portal.tests.conftest import ITEM, SCRIPT, png
 
 pytestmark = pytest.mark.django_db
 Url = Callable[..., str]
@@ -166,3 +167,18 @@ def test_discard_asks_first(known: Person, draft: cases.Case, url: Url) -> None:
 
 def test_unknown_page_of_the_form_is_a_404(known: Person, draft: cases.Case, url: Url) -> None:
     assert known.client.get(url(draft.id, "edit/nothing/")).status_code == 404
+
+
+def test_when_the_requirements_change_the_draft_is_carried_over(
+    known: Person, draft: cases.Case, url: Url
+) -> None:
+    known.client.post(url(draft.id, "edit/stall/"), STALL)
+    for key in ("health", "photo"):
+        known.client.post(url(draft.id, f"materials/{key}/upload/"), {"file": png()})
+    items.load_item(copy.deepcopy(ITEM) | {"summary": "新的办事要求。"})
+    refused = known.client.post(url(draft.id, "check/"), {"key": "k"})
+    assert refused.status_code == 409
+    assert "按最新要求更新我的申请" in refused.content.decode()
+    carried = known.client.post(url(draft.id, "refile/"))
+    assert carried.status_code == 302
+    assert "鱼丸" in known.client.get(carried.url.replace("file/", "edit/stall/")).content.decode()
