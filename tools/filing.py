@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -84,6 +85,10 @@ def platform(var: Path) -> Iterator[Platform]:
     log.parent.mkdir(parents=True, exist_ok=True)
     values = own_environment(var, TONGBAN_PORT=str(port), TONGBAN_DEMO="0")
     values["TONGBAN_BASE_URL"] = f"http://127.0.0.1:{port}"
+    # Where root may not run the server, its data lies outside ``var``: in a place that is gone afterwards.
+    home = Path(tempfile.mkdtemp(prefix="tongban-"))
+    home.chmod(0o755)
+    values["TONGBAN_SHARED_HOME"] = str(home)
     with log.open("ab") as handle:
         process = subprocess.Popen(
             [sys.executable, "-m", "tongban.ops.supervisor"],
@@ -97,6 +102,7 @@ def platform(var: Path) -> Iterator[Platform]:
         process.terminate()
         process.wait(120)
         remove_data(made.cluster)
+        shutil.rmtree(home, ignore_errors=True)
 
 
 def wait_ready(made: Platform, timeout: float = 180) -> None:

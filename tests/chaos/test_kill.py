@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import logging
 import os
 import signal
 import threading
@@ -75,6 +76,7 @@ class Killer(threading.Thread):
 
 def file_all(platform: filing.Platform, seeded: filing.Seeded, progress: Progress) -> None:
     """All filings, shared among the clients; each has its own account."""
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # a line a request would bury what a failure says
     images = [filing.picture(number) for number in range(FILINGS)]
 
     def work(client: int) -> None:
