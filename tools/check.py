@@ -26,7 +26,7 @@ COMMANDS = {
     "lint": ["ruff", "check", "."],
     "format": ["ruff", "format", "--check", "."],
     "layers": ["lint-imports"],
-    "templates": ["djlint", "src", "--check", "--lint", "--quiet"],
+    "templates": ["djlint", "src", "--lint", "--quiet"],
     "types": ["mypy"],
     "django": ["python", "manage.py", "check"],
     "migrations": ["python", "manage.py", "makemigrations", "--check", "--dry-run"],

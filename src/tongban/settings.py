@@ -74,7 +74,7 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "tongban.urls"
 WSGI_APPLICATION = "tongban.wsgi.application"
-# Who may open what our decorator cannot reach: third-party views and the API's operations. Longest prefix wins.
+# Who may open what our decorator cannot reach: third-party views and the API. Longest prefix wins.
 TONGBAN_URL_FAMILIES = {
     "/static/": "public",
     "/api/v1/": "signed_in",

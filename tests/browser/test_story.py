@@ -32,7 +32,7 @@ Check = Callable[[Page], None]
 
 
 def apart(work: Callable[[], Thing]) -> Thing:
-    """Do it in a thread of its own: the browser keeps an event loop in this one, and sealing starts another."""
+    """Do it in a thread of its own: the browser keeps an event loop here, and sealing starts another."""
 
     def then_close() -> Thing:
         try:
@@ -133,7 +133,12 @@ def fill_form(story: Story) -> None:
     answers = {
         "applicant": {},
         "place": {},
-        "business": {"business_type": "catering", "operating_items": "hot", "seats": "24", "delivery_online": "no"},
+        "business": {
+            "business_type": "catering",
+            "operating_items": "hot",
+            "seats": "24",
+            "delivery_online": "no",
+        },
         "people": {"safety_officer": "林晓梅", "safety_officer_id": "110105194912310021"},
         "promise": {"promise": "yes"},
     }
@@ -275,7 +280,7 @@ def who_looked(story: Story) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_from_search_to_licence(
+def test_from_search_to_licence(  # noqa: PLR0917
     province: None, page: Page, visitor: Callable[..., Page], shot: Shot, axe: Check, live_server: object
 ) -> None:
     origin = str(live_server)

@@ -88,7 +88,9 @@ class PageIn(Schema):
 
 def _key(header: str | None) -> str:
     if not header or len(header) > 64:
-        raise invalid("Idempotency-Key", "required", "请在请求头 Idempotency-Key 中给出 1 至 64 个字符的幂等键")
+        raise invalid(
+            "Idempotency-Key", "required", "请在请求头 Idempotency-Key 中给出 1 至 64 个字符的幂等键"
+        )
     return header
 
 

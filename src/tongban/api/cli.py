@@ -13,7 +13,9 @@ def contract() -> str:
     """The OpenAPI document as committed: sorted keys, two spaces."""
     from tongban.api.site import api
 
-    return json.dumps(api.get_openapi_schema(), ensure_ascii=False, indent=2, sort_keys=True, default=str) + "\n"
+    return (
+        json.dumps(api.get_openapi_schema(), ensure_ascii=False, indent=2, sort_keys=True, default=str) + "\n"
+    )
 
 
 @click.group("api")
@@ -35,5 +37,7 @@ def schema(check: bool) -> None:
     if old != new:
         diff = difflib.unified_diff(old.splitlines(), new.splitlines(), "committed", "code", lineterm="")
         click.echo("\n".join(list(diff)[:80]))
-        click.echo("docs/openapi.json differs from the code: run `tongban api schema` and commit it.", err=True)
+        click.echo(
+            "docs/openapi.json differs from the code: run `tongban api schema` and commit it.", err=True
+        )
         sys.exit(1)

@@ -14,7 +14,7 @@ from tongban.kit.middleware import problem_body
 api = NinjaAPI(
     title="Tongban 通办",
     version="1.0.0",
-    description="One case from search to licence. Sign in for a session; send the CSRF token with every change.",
+    description="One case from search to licence. Sign in for a session; send its CSRF token with changes.",
     auth=session_actor,
     docs_url=None,
     openapi_url="openapi.json",

@@ -29,7 +29,7 @@ class Rule:
         return self.test(actor)
 
 
-public = Rule("public", lambda actor: True)
+public = Rule("public", lambda _actor: True)
 signed_in = Rule("signed_in", lambda actor: actor.kind in ("resident", "staff"))
 resident = Rule("resident", lambda actor: actor.kind == "resident")
 staff = Rule("staff", lambda actor: actor.kind == "staff")

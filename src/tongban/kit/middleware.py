@@ -35,7 +35,7 @@ def error_response(request: HttpRequest, error: DomainError) -> HttpResponse:
 
 
 def refusal(request: HttpRequest, *, may_sign_in: bool) -> HttpResponse:
-    """Send an anonymous visitor to sign in, anybody else away; marked, so that tests can tell whose word it was."""
+    """Send an anonymous visitor to sign in, anybody else away; marked, so that tests know whose it was."""
     response: HttpResponse
     if may_sign_in and actor_of(request).kind == "anonymous" and not wants_json(request):
         response = redirect_to_login(request.get_full_path())

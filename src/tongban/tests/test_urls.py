@@ -18,7 +18,18 @@ from tongban.organisations.models import Department
 
 NOBODY = "01900000-0000-7000-8000-000000000000"
 SAMPLES = {"uuid": NOBODY, "uuidstr": NOBODY, "int": "1", "slug": "none", "str": "none", "path": "none"}
-ROLES = "clerk reviewer approver chief steward item_editor hall_manager supervisor leader operator".split()
+ROLES = [
+    "clerk",
+    "reviewer",
+    "approver",
+    "chief",
+    "steward",
+    "item_editor",
+    "hall_manager",
+    "supervisor",
+    "leader",
+    "operator",
+]
 VISITORS = ["anonymous", "resident", *ROLES]
 
 
@@ -27,7 +38,13 @@ def leaves(patterns: list[Any], prefix: str = "/") -> Iterator[tuple[str, Any]]:
     for pattern in patterns:
         route = str(pattern.pattern)
         for name, converter in getattr(pattern.pattern, "converters", {}).items():
-            kind = type(converter).__name__.removesuffix("Converter").lower().removeprefix("ninja").replace("string", "str")
+            kind = (
+                type(converter)
+                .__name__.removesuffix("Converter")
+                .lower()
+                .removeprefix("ninja")
+                .replace("string", "str")
+            )
             for form in (f"<{kind}:{name}>", f"<{name}>"):
                 route = route.replace(form, SAMPLES.get(kind, "none"))
         path = prefix + route.lstrip("^").rstrip("$").replace("\\Z", "")

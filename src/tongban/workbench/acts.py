@@ -77,9 +77,9 @@ ACTS: dict[str, Act] = {
         lambda a, d, x: cases.decide(a, d.case.id, x["granted"] == "yes", x["reasons"]),
         warning=True,
     ),
-    "conclude": Act(gettext_lazy("办结"), forms.PlainForm, lambda a, d, x: cases.conclude(a, d.case.id)),
+    "conclude": Act(gettext_lazy("办结"), forms.PlainForm, lambda a, d, _x: cases.conclude(a, d.case.id)),
     "mark_delivered": Act(
-        gettext_lazy("登记送达"), forms.PlainForm, lambda a, d, x: cases.mark_delivered(a, d.case.id)
+        gettext_lazy("登记送达"), forms.PlainForm, lambda a, d, _x: cases.mark_delivered(a, d.case.id)
     ),
     "return_to_applicant": Act(
         gettext_lazy("退件"),
@@ -110,9 +110,8 @@ def act(request: HttpRequest, case_id: UUID, name: str) -> HttpResponse:
         return redirect("workbench:desk", case_id=case_id)
     form = chosen.form(request.POST or None, desk=desk)
     status = 200
-    if request.method == "POST" and form.is_valid():
-        if _done(request, chosen, desk, form):
-            return redirect("workbench:desk", case_id=case_id)
+    if request.method == "POST" and form.is_valid() and _done(request, chosen, desk, form):
+        return redirect("workbench:desk", case_id=case_id)
     if request.method == "POST":
         status = 422
     context = {"desk": desk, "case": desk.case, "act": chosen, "name": name, "form": form, "section": "cases"}

@@ -1,19 +1,24 @@
 """What each act on a case asks of the person who does it. Rules of law live in the cases room."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from tongban.cases import service as cases
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+    Words = str | _StrPromise
 MAX_TEXT = 2000
 
 
 class Text(forms.CharField):
     """Prose of up to 2,000 characters."""
 
-    def __init__(self, label: str, *, required: bool = True, hint: str = "") -> None:
+    def __init__(self, label: "Words", *, required: bool = True, hint: "Words" = "") -> None:
         super().__init__(
             label=label,
             required=required,
@@ -27,13 +32,15 @@ class Text(forms.CharField):
 class Days(forms.IntegerField):
     """A number of working days."""
 
-    def __init__(self, label: str, *, hint: str = "") -> None:
+    def __init__(self, label: "Words", *, hint: "Words" = "") -> None:
         super().__init__(
             label=label,
             help_text=hint,
             min_value=1,
             max_value=365,
-            widget=forms.NumberInput(attrs={"class": "govuk-input govuk-input--width-3", "inputmode": "numeric"}),
+            widget=forms.NumberInput(
+                attrs={"class": "govuk-input govuk-input--width-3", "inputmode": "numeric"}
+            ),
             error_messages={"required": _("请填写工作日数"), "invalid": _("工作日数应为整数")},
         )
 
