@@ -10,3 +10,5 @@ urlpatterns = [
     path("api/", include("tongban.api.urls")),
     path("", include("tongban.ops.urls")),
 ]
+
+handler500 = "tongban.kit.failing.server_error"
