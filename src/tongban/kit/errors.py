@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 
 class DomainError(Exception):
     """Base of every error a room raises on purpose. ``code`` is stable, ``message`` is for the reader."""
@@ -43,8 +45,8 @@ class Forbidden(DomainError):
 
     status = 403
 
-    def __init__(self, message: str = "您没有权限进行此操作", *, code: str = "forbidden") -> None:
-        super().__init__(message, code=code)
+    def __init__(self, message: str = "", *, code: str = "forbidden") -> None:
+        super().__init__(message or _("您没有权限进行此操作"), code=code)
 
 
 class NotFound(DomainError):
@@ -52,8 +54,8 @@ class NotFound(DomainError):
 
     status = 404
 
-    def __init__(self, message: str = "没有找到", *, code: str = "not_found") -> None:
-        super().__init__(message, code=code)
+    def __init__(self, message: str = "", *, code: str = "not_found") -> None:
+        super().__init__(message or _("没有找到"), code=code)
 
 
 class Conflict(DomainError):

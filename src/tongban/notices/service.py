@@ -104,7 +104,7 @@ def send_code(recipient: Recipient, code: str, purpose: str, *, expires_at: date
     """Send a one-time code by SMS (by mail where there is no phone). It is in no inbox and sealed at rest."""
     channel, target = (Channel.SMS, recipient.phone) if recipient.phone else (Channel.MAIL, recipient.email)
     if not target:
-        raise NotFound("没有可以接收验证码的手机号或邮箱")
+        raise NotFound(_("没有可以接收验证码的手机号或邮箱"))
     with override(recipient.language):
         text = _("【通办】%(code)s 是您的%(purpose)s验证码，5 分钟内有效。工作人员不会向您索要验证码。") % {
             "code": code,

@@ -5,10 +5,23 @@ import unicodedata
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from tongban.standards import codes
 
-SEX = {"1": "男", "2": "女", "0": "未知", "9": "未说明"}
-MARITAL = {"10": "未婚", "20": "已婚", "30": "丧偶", "40": "离婚"}
+SEX = {
+    "1": gettext_lazy("男"),
+    "2": gettext_lazy("女"),
+    "0": gettext_lazy("未知"),
+    "9": gettext_lazy("未说明"),
+}
+MARITAL = {
+    "10": gettext_lazy("未婚"),
+    "20": gettext_lazy("已婚"),
+    "30": gettext_lazy("丧偶"),
+    "40": gettext_lazy("离婚"),
+}
 JSON_TYPES: dict[str, tuple[type, ...]] = {"string": (str,), "integer": (int,), "number": (int, float)}
 
 
@@ -51,13 +64,13 @@ def display(format_: str, mask: str, value: Any) -> str:
     """How a value is shown: coded values in words, money in yuan, sensitive numbers masked."""
     text = str(value)
     if format_ == "money":
-        return f"{value / 100:,.2f} 元"
+        return _("%(yuan)s 元") % {"yuan": f"{value / 100:,.2f}"}
     if format_ == "area":
-        return f"{value:g} 平方米"
+        return _("%(area)s 平方米") % {"area": f"{value:g}"}
     if format_ == "sex":
-        return SEX.get(text, text)
+        return str(SEX.get(text, text))
     if format_ == "marital":
-        return MARITAL.get(text, text)
+        return str(MARITAL.get(text, text))
     return masked(mask, text)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from jsonschema import FormatChecker
 
@@ -46,14 +47,19 @@ FORMATS: Mapping[str, Callable[[str], bool]] = {
 }
 
 
+def _in_language(exact: str | None, general: str) -> str:
+    """The exact problem for readers of Chinese: the standards' pure functions know no other language."""
+    return exact if exact and (get_language() or "zh").startswith("zh") else general
+
+
 def words(name: str, value: str) -> str:
     """What is wrong with ``value`` as a ``name``, as a sentence without its subject."""
     from tongban.standards import codes
 
     if name == "id-number":
-        return codes.id_number_problem(value) or _("不是有效的公民身份号码，请核对 18 位号码")
+        return _in_language(codes.id_number_problem(value), _("不是有效的公民身份号码，请核对 18 位号码"))
     if name == "uscc":
-        return codes.uscc_problem(value) or _("不是有效的统一社会信用代码，请核对 18 位代码")
+        return _in_language(codes.uscc_problem(value), _("不是有效的统一社会信用代码，请核对 18 位代码"))
     return {
         "phone": _("不是有效的电话号码，请填写 11 位手机号，或带区号的固定电话，例如 0591-12345678"),
         "date": _("不是有效的日期，请按“年-月-日”填写，例如 2025-03-12"),

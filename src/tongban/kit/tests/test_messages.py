@@ -15,6 +15,8 @@ CATALOGUE = messages.LOCALES / "en" / "LC_MESSAGES" / "django.po"
 FIELD = re.compile(r"%\(\w+\)[sd]|%[sd]|</?\w+[^>]*>")
 HAN = re.compile(r"[\u4e00-\u9fff]+")
 # Chinese words that the English text gives as examples of what may be typed.
+# What a page may hold that is not for translation: marked Chinese, code, and the seal of the word mark.
+NOT_ENGLISH = "//*[@lang='zh-Hans'] | //script | //style | //*[contains(@class, 'wordmark__seal')]"
 EXAMPLES = {"开饭店", "换身份证", "闽"}
 
 
@@ -24,7 +26,7 @@ def _texts(value: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
 
 @pytest.fixture(scope="module")
 def compiled() -> Path:
-    """The catalogue as Django reads it, read anew: another test may have asked for English before it was there."""
+    """The catalogue as Django reads it, read anew: English may have been asked for before it was there."""
     messages.compile_all()
     trans_real._translations.clear()  # type: ignore[attr-defined]  # Django offers no other way to read again
     return CATALOGUE.with_suffix(".mo")
