@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from tongban.api.docs import docs
 from tongban.api.site import api
 
-urlpatterns = [path("v1/", api.urls)]
+urlpatterns = [path("v1/docs", docs, name="api-docs"), path("v1/", api.urls)]

@@ -19,6 +19,8 @@ from tongban.kit.actors import Actor
 from tongban.kit.errors import DomainError, Forbidden, Invalid, NotFound
 from tongban.workbench import forms
 
+# Where the room's name of a field is not the form's (``fields`` is taken by Django's forms).
+FIELD_OF = {"fields": "fields_asked", "materials": "materials_asked"}
 Doer = Callable[[Actor, cases.DeskView, dict[str, Any]], object]
 
 
@@ -105,10 +107,10 @@ def act(request: HttpRequest, case_id: UUID, name: str) -> HttpResponse:
         raise NotFound
     actor = actor_of(request)
     desk = cases.desk(actor, case_id)
-    if request.method == "GET" and not desk.may(name):
+    if not desk.may(name):
         messages.warning(request, _("现在不能进行“%(act)s”") % {"act": chosen.title})
         return redirect("workbench:desk", case_id=case_id)
-    form = chosen.form(request.POST or None, desk=desk)
+    form = chosen.form(request.POST if request.method == "POST" else None, desk=desk)
     status = 200
     if request.method == "POST" and form.is_valid() and _done(request, chosen, desk, form):
         return redirect("workbench:desk", case_id=case_id)
@@ -127,7 +129,8 @@ def _done(request: HttpRequest, chosen: Act, desk: cases.DeskView, form: forms.A
     except DomainError as error:
         problems = error.problems if isinstance(error, Invalid) else ()
         for problem in problems:
-            form.add_error(problem.field if problem.field in form.fields else None, str(problem.message))
+            name = FIELD_OF.get(problem.field, problem.field)
+            form.add_error(name if name in form.fields else None, str(problem.message))
         if not problems:
             form.add_error(None, str(error.message))
         return False

@@ -66,6 +66,10 @@ def claim_next(request: HttpRequest) -> HttpResponse:
 @require_POST
 def release(request: HttpRequest, task_id: UUID) -> HttpResponse:
     """Give a task back to the pool."""
-    cases.release(actor_of(request), task_id)
-    messages.success(request, _("已退回待办池"))
+    try:
+        cases.release(actor_of(request), task_id)
+    except Conflict as conflict:
+        messages.warning(request, conflict.message)
+    else:
+        messages.success(request, _("已退回待办池"))
     return redirect("workbench:pool")

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -20,8 +21,8 @@ NOT_ENGLISH = "//*[@lang='zh-Hans'] | //script | //style | //*[contains(@class, 
 EXAMPLES = {"开饭店", "换身份证", "闽"}
 
 
-def _texts(value: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
-    return (value,) if isinstance(value, str) else tuple(value)
+def _texts(value: str | tuple[str, ...] | list[str] | None) -> tuple[str, ...]:
+    return (value or "",) if isinstance(value, str | None) else tuple(value)
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +64,7 @@ def test_page_is_english_for_a_reader_of_english(address: str, compiled: Path, c
     assert compiled.exists()
     answer = client.get(address, headers={"accept-language": "en"})
     assert answer.status_code == 200
-    page = html.fromstring(answer.content)
+    page: Any = html.fromstring(answer.content)
     assert page.get("lang") == "en"
     for other in page.xpath(
         "//*[@lang='zh-Hans'] | //script | //style | //*[contains(@class, 'wordmark__seal')]"
