@@ -16,7 +16,7 @@ METHODS = ("get", "post", "put", "patch", "delete")
 @require_GET
 def docs(request: HttpRequest) -> HttpResponse:
     """Every operation by tag: method, path, what it does, and whether one must be signed in."""
-    return render(request, "api/docs.html", {"groups": _groups()})
+    return render(request, "api/docs.html", {"groups": list(_groups().items())})
 
 
 def _groups() -> dict[str, list[dict[str, Any]]]:

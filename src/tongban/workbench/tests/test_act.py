@@ -27,7 +27,7 @@ def done(person: Person, case: cases.Case, name: str, state: str, **data: Any) -
     assert case.state == state
 
 
-def test_the_whole_chain(
+def test_the_whole_chain(  # noqa: PLR0917
     filed: cases.Case, known: Person, clerk: Person, reviewer: Person, approver: Person, chief: Person
 ) -> None:
     done(clerk, filed, "accept", "accepted", note="材料齐全")

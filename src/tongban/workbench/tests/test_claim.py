@@ -45,7 +45,6 @@ def test_next_and_back(filed: cases.Case, clerk: Person, reviewer: Person) -> No
     task = cases.Task.objects.get(case=filed)
     release = reverse("workbench:release", args=[task.id])
     assert reviewer.client.post(release).status_code == 403
-    for words in ("已退回待办池", "没有人认领"):
-        assert words in clerk.client.post(release, follow=True).content.decode()
+    assert "已退回待办池" in clerk.client.post(release, follow=True).content.decode()
     task.refresh_from_db()
     assert task.state == "open"
