@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 
 from tongban.cases import service as cases
 from tongban.kit.access import access, actor_of, staff
-from tongban.workbench.paging import page_number
+from tongban.workbench.paging import page_number, plain
 
 
 @access(staff)
@@ -16,7 +16,7 @@ from tongban.workbench.paging import page_number
 def case_list(request: HttpRequest) -> HttpResponse:
     """Cases by state, light and words (number, applicant, item)."""
     names = ("state", "light", "q")
-    filters: dict[str, Any] = {n: v for n in names if (v := request.GET.get(n, "").strip())}
+    filters: dict[str, Any] = {n: v for n in names if (v := plain(request, n))}
     listing = cases.case_list(actor_of(request), filters=filters, page=page_number(request))
     context = {
         "listing": listing,

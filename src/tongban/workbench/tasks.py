@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from tongban.cases import service as cases
 from tongban.kit.access import access, actor_of, staff
 from tongban.kit.errors import Conflict
-from tongban.workbench.paging import page_number
+from tongban.workbench.paging import page_number, plain
 
 
 @access(staff)
@@ -35,7 +35,7 @@ def pool(request: HttpRequest) -> HttpResponse:
 
 def _filters(request: HttpRequest) -> dict[str, Any]:
     names = ("kind", "light", "q")
-    return {name: value for name in names if (value := request.GET.get(name, "").strip())}
+    return {name: value for name in names if (value := plain(request, name))}
 
 
 @access(staff)

@@ -44,3 +44,8 @@ def test_the_list_is_of_ones_department(filed: cases.Case, reviewer: Person, out
 def test_not_for_residents(name: str, resident: Person, client: Client) -> None:
     assert resident.client.get(reverse(f"workbench:{name}")).status_code == 403
     assert client.get(reverse(f"workbench:{name}")).status_code == 302
+
+
+def test_strange_words_are_no_error(clerk: Person) -> None:
+    for name in ("pool", "cases"):
+        read(clerk, name, q="\x00'%_", state="\x00", light="x\x00", kind="\x00")
