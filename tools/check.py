@@ -32,6 +32,7 @@ COMMANDS = {
     "migrations": ["python", "manage.py", "makemigrations", "--check", "--dry-run"],
     "translations": ["tongban", "messages", "check"],
     "openapi": ["tongban", "api", "schema", "--check"],
+    "map": ["python", "tools/draw_map.py", "--check"],
 }
 
 
