@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Draw docs/map.md from the code: which room imports which, and who hears which event. ``--check`` compares."""
+"""Draw docs/map.md from the code: which room imports which, who hears which event. `--check` compares."""
 
 import os
 import sys
