@@ -1,0 +1,1 @@
+"""How far implementing bodies have drifted from the standard, and having it mended."""

@@ -1,0 +1,3 @@
+"""The alignment room's door."""
+
+__all__: list[str] = []

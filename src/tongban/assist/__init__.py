@@ -1,0 +1,1 @@
+"""Instant replies with sources, hand-over to people, consultation and complaint tickets."""

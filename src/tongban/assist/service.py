@@ -1,0 +1,3 @@
+"""The assist room's door."""
+
+__all__: list[str] = []

@@ -1,0 +1,1 @@
+"""Tailored guidance: a few questions lead to exactly what applies."""

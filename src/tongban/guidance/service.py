@@ -1,0 +1,3 @@
+"""The guidance room's door."""
+
+__all__: list[str] = []

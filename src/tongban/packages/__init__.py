@@ -1,0 +1,1 @@
+"""Theme packages 一件事: several items filed as one."""

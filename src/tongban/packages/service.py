@@ -1,0 +1,3 @@
+"""The packages room's door."""
+
+__all__: list[str] = []
