@@ -14,6 +14,7 @@ from tongban.portal import (
     my_data,
     search,
     settings,
+    wechat,
     words,
 )
 
@@ -57,6 +58,9 @@ urlpatterns = [
     path("settings/language/", settings.language, name="language"),
     path("settings/large-print/", settings.large_print, name="large_print"),
     path("settings/acting/", settings.acting, name="acting"),
+    path("settings/wechat/", wechat.binding, name="wechat"),
+    path("settings/wechat/<uuid:binding_id>/unbind/", wechat.unbind, name="wechat_unbind"),
+    path("wechat/callback/", wechat.callback, name="wechat_callback"),
     path("check/", check.enter, name="check_enter"),
     path("check/<str:token>/", check.check, name="check"),
     path("help/", words.help_page, name="help"),

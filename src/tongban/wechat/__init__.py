@@ -1,0 +1,1 @@
+"""The WeChat official account: signed messages in, the platform's own replies out."""

@@ -1,0 +1,105 @@
+"""The wire: signatures, freshness, encryption, XML. Through wechatpy; what it leaves open is closed here.
+
+Source: the official account's developer documentation (消息管理: 接入概述, 消息加解密说明).
+"""
+
+import time
+from dataclasses import dataclass
+from xml.etree.ElementTree import ParseError
+
+from defusedxml import ElementTree
+from defusedxml.common import DefusedXmlException
+from django.db import IntegrityError, transaction
+from wechatpy import parse_message
+from wechatpy.crypto import WeChatCrypto
+from wechatpy.exceptions import InvalidAppIdException, InvalidSignatureException
+from wechatpy.messages import BaseMessage
+from wechatpy.replies import TextReply
+from wechatpy.utils import check_signature
+
+from tongban.wechat.models import Seen
+from tongban.wechat.settings import WeChatSettings
+
+FRESH_FOR = 300  # seconds a signed request stays good
+MAX_BYTES = 64 * 1024  # far above any message of the protocol
+
+
+class Refused(Exception):
+    """The request is not from WeChat, is too old, is a repetition of the wire, or cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """The signed part of a request."""
+
+    signature: str
+    timestamp: str
+    nonce: str
+    encrypt_type: str = ""
+    msg_signature: str = ""
+    echostr: str = ""
+
+
+def check(settings: WeChatSettings, query: Query) -> None:
+    """The signature is right and the request is fresh. Raises Refused."""
+    try:
+        check_signature(settings.token, query.signature, query.timestamp, query.nonce)
+    except InvalidSignatureException:
+        raise Refused("signature") from None
+    if not query.timestamp.isdecimal() or abs(time.time() - int(query.timestamp[:12])) > FRESH_FOR:
+        raise Refused("stale")
+
+
+def once(query: Query) -> None:
+    """This very request was not taken in before. Raises Refused."""
+    try:
+        with transaction.atomic():
+            Seen.objects.create(signature=(query.msg_signature or query.signature)[:40])
+    except IntegrityError:
+        raise Refused("replayed") from None
+
+
+def message_in(settings: WeChatSettings, query: Query, body: bytes) -> BaseMessage:
+    """Decrypt, where the mode asks for it, and read. Raises Refused."""
+    if len(body) > MAX_BYTES:
+        raise Refused("too large")
+    text = _plain_xml(body)
+    if settings.aes_key:
+        if query.encrypt_type != "aes":
+            raise Refused("plain message in encrypted mode")
+        try:
+            text = _crypto(settings).decrypt_message(text, query.msg_signature, query.timestamp, query.nonce)
+        except (InvalidSignatureException, InvalidAppIdException, ValueError, KeyError, TypeError) as error:
+            raise Refused("encryption") from error
+        text = _plain_xml(text)
+    try:
+        message = parse_message(text)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Refused("unreadable") from error
+    if message is None or not message.source or len(message.source) > 64:
+        raise Refused("unreadable")
+    return message
+
+
+def reply_out(settings: WeChatSettings, query: Query, message: BaseMessage, text: str) -> str:
+    """The answer as XML, encrypted in the encrypted mode."""
+    xml: str = TextReply(content=text, message=message).render()
+    if settings.aes_key:
+        return str(_crypto(settings).encrypt_message(xml, query.nonce, query.timestamp))
+    return xml
+
+
+def _crypto(settings: WeChatSettings) -> WeChatCrypto:
+    return WeChatCrypto(settings.token, settings.aes_key, settings.app_id)
+
+
+def _plain_xml(body: bytes | str) -> str:
+    """Refuse document types, entities and what is no XML before any other parser sees it."""
+    try:
+        text = body.decode() if isinstance(body, bytes) else body
+        root = ElementTree.fromstring(text, forbid_dtd=True)
+    except (UnicodeDecodeError, ParseError, DefusedXmlException, ValueError) as error:
+        raise Refused("no plain XML") from error
+    if root.tag != "xml":
+        raise Refused("no message")
+    return text
