@@ -19,7 +19,18 @@ from tongban.items.records import (
     StepDetail,
     VersionDetail,
 )
-from tongban.items.searching import Facet, SearchHit, SearchPage, search, suggest, themes
+from tongban.items.searching import (
+    Facet,
+    Passage,
+    SearchHit,
+    SearchPage,
+    Understanding,
+    retrieve,
+    search,
+    suggest,
+    themes,
+    understood,
+)
 from tongban.items.searching.entries import rebuild as rebuild_search
 
 __all__ = [
@@ -37,11 +48,13 @@ __all__ = [
     "Loaded",
     "MaterialDetail",
     "OutcomeDetail",
+    "Passage",
     "RowReport",
     "SearchHit",
     "SearchPage",
     "SpecialProcedure",
     "StepDetail",
+    "Understanding",
     "VersionDetail",
     "VersionState",
     "clean_answers",
@@ -57,11 +70,13 @@ __all__ = [
     "published",
     "read_answers",
     "rebuild_search",
+    "retrieve",
     "review",
     "search",
     "set_state",
     "suggest",
     "themes",
+    "understood",
     "validate_answers",
     "version",
     "versions_of",

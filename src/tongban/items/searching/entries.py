@@ -21,7 +21,7 @@ def refresh(version_ids: Iterable[UUID]) -> None:
     rows = (
         ItemVersion.objects.filter(pk__in=list(version_ids))
         .select_related("item")
-        .prefetch_related("materials", "outcomes")
+        .prefetch_related("materials", "outcomes", "faqs")
     )
     shown, gone = [], []
     for row in rows:
@@ -60,6 +60,7 @@ def _texts(row: ItemVersion) -> Iterator[tuple[str, str]]:
     yield " ".join(outcome.name for outcome in row.outcomes.all()), "B"
     yield f"{row.item.department_name} {row.item.code} {row.item.national_code}", "C"
     yield " ".join(material.name for material in row.materials.all())[:_MOST_TEXT], "D"
+    yield " ".join(faq.question for faq in row.faqs.all())[:_MOST_TEXT], "C"
     yield " ".join(row.conditions)[:_MOST_TEXT], "D"
 
 
