@@ -1,6 +1,7 @@
 """One way to a case: who may know of it, and the record of who looked."""
 
 from datetime import timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from tongban.cases.rules import Act, legal
 from tongban.cases.states import State
 from tongban.kit.actors import Actor
 from tongban.kit.errors import Conflict, Forbidden, NotFound
+from tongban.kit.kept import Kept, Param
 
 # Roles that see the cases of their own department in their region …
 HANDLERS = ("clerk", "reviewer", "approver", "chief")
@@ -110,13 +112,19 @@ def require(act: Act, case: Case) -> None:
         raise Conflict(message, code="state")
 
 
+@cache
+def _query(lock: bool, related: tuple[str, ...]) -> Kept[Case]:
+    def rows() -> QuerySet[Case, Any]:
+        found: QuerySet[Case, Any] = Case.objects.filter(pk=Param("id"))
+        if related:
+            found = found.select_related(*related)
+        return found.select_for_update(of=("self",)) if lock else found
+
+    return Kept(rows)
+
+
 def _get(case_id: UUID, *, lock: bool, related: tuple[str, ...]) -> Case:
-    rows: QuerySet[Case, Any] = Case.objects.all()
-    if related:
-        rows = rows.select_related(*related)
-    if lock:
-        rows = rows.select_for_update(of=("self",))
-    case: Case | None = rows.filter(pk=case_id).first()
+    case = _query(lock, related).first(id=case_id)
     if case is None:
         raise NotFound(_("没有找到这件办件"))
     return case

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from psycopg.types.json import Jsonb
 
 from tongban.cases import access, clocking, forming
 from tongban.cases.models import Case, CaseMaterial, Supplement
@@ -15,12 +16,19 @@ from tongban.cases.shapes import FormView
 from tongban.cases.states import Means, State
 from tongban.identity import service as identity
 from tongban.items import service as items
+from tongban.kit import kept
 from tongban.kit.actors import Actor
 from tongban.kit.errors import Conflict, FieldProblem, Forbidden, Invalid
 from tongban.kit.ids import uuid7
 from tongban.resources import service as resources
 from tongban.trace import service as trace
 
+_STARTED: kept.Kept[Case] = kept.Kept(
+    lambda: Case.objects.filter(draft_key=kept.Param("key"), account_id=kept.Param("account"))
+)
+# One conditional update: whoever saved in between wins, and is not overwritten.
+SAVE = """UPDATE cases_case SET answers = %s, revision = %s, page = %s, saved_at = %s
+          WHERE id = %s AND state = %s AND revision = %s"""
 KIND_WORDS = {"person": gettext_lazy("个人"), "legal": gettext_lazy("企业、个体工商户等组织")}
 
 
@@ -36,7 +44,7 @@ def start_draft(actor: Actor, version_id: UUID, *, key: str | None = None) -> Ca
     if actor.kind != "resident" or actor.subject_id is None or actor.account_id is None:
         raise Forbidden(_("请先登录并完成实名认证，再办理事项"))
     kept_key = f"{actor.account_id.hex[-12:]}:{key}"[:64] if key else None
-    if kept_key and (found := Case.objects.filter(draft_key=kept_key, account_id=actor.account_id).first()):
+    if kept_key and (found := _STARTED.first(key=kept_key, account=actor.account_id)):
         return found
     detail = items.current(version_id)
     if detail.department_id is None or not detail.schema:
@@ -61,8 +69,9 @@ def start_draft(actor: Actor, version_id: UUID, *, key: str | None = None) -> Ca
     try:
         with transaction.atomic():
             fill(actor, case, detail, subject.kind)
-            case.save(force_insert=True)
-            trace.append(actor, case.id, "case.started", {"item": detail.code, "version": detail.number})
+            kept.insert(case)
+            about: dict[str, Any] = {"item": detail.code, "version": detail.number}
+            trace.append(actor, case.id, "case.started", about, new=True)
     except IntegrityError:
         if kept_key is None:
             raise
@@ -148,10 +157,8 @@ def save_draft(
     if mine := [p for p in problems if p.field in fields]:
         raise Invalid(*mine)
     moment = clocking.now()
-    saved = Case.objects.filter(pk=case.pk, state=State.DRAFT, revision=case.revision).update(
-        answers=merged, revision=case.revision + 1, page=page or case.page, saved_at=moment
-    )
-    if not saved:
+    new = [Jsonb(merged), case.revision + 1, page or case.page, moment]
+    if kept.execute(SAVE, [*new, case.pk, State.DRAFT, case.revision]).rowcount != 1:
         raise _moved_on()
     case.answers, case.revision, case.page, case.saved_at = (
         merged,

@@ -13,10 +13,20 @@ from tongban.cases.rules import Act
 from tongban.cases.shapes import CheckView
 from tongban.cases.states import Means, State
 from tongban.items import service as items
+from tongban.kit import kept
 from tongban.kit.actors import Actor
 from tongban.kit.errors import Conflict, DomainError, FieldProblem, Invalid, invalid
 from tongban.licences import service as licences
 from tongban.trace import service as trace
+
+_HANDED_IN: kept.Kept[CaseMaterial] = kept.Kept(
+    lambda: CaseMaterial.objects.filter(case_id=kept.Param("case"))
+)
+# What filing changes of a draft.
+_FILED = (
+    "answers", "number", "state", "submission_key", "submitted_at", "received_at", "saved_at", "accept_by",
+    "due_on", "due_provisional", "light",
+)  # fmt: skip
 
 
 def check_answers(actor: Actor, case_id: UUID) -> CheckView:
@@ -72,7 +82,7 @@ def submit(actor: Actor, case_id: UUID, *, key: str) -> Case:
                 return case  # the second click, or the second device
             access.require(Act.SUBMIT, case)
             detail = items.current(case.version_id)
-            rows = list(CaseMaterial.objects.filter(case=case))
+            rows = _HANDED_IN.all(case=case.id)
             if found := [*_form_problems(case, detail), *materials.problems(detail, rows)]:
                 raise Invalid(*found)
             _licences_still_good(actor, case, detail, rows)
@@ -109,7 +119,7 @@ def _file(actor: Actor, case: Case, detail: items.VersionDetail, rows: list[Case
     case.submitted_at = case.received_at = case.saved_at = moment
     case.accept_by = clocking.accept_by(moment)
     clocking.refresh(case, detail)
-    case.save()
+    kept.update(case, _FILED)
     handed = [[r.key, r.means, r.file_id or str(r.licence_id or "")] for r in rows]
     data = {
         "number": case.number,

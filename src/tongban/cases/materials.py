@@ -16,6 +16,7 @@ from tongban.cases.shapes import AttachmentView, LicenceOption, MaterialsView, M
 from tongban.cases.states import Means, State
 from tongban.files import service as files
 from tongban.items import service as items
+from tongban.kit import kept
 from tongban.kit.actors import Actor
 from tongban.kit.errors import Conflict, FieldProblem, Forbidden, NotFound, invalid
 from tongban.licences import service as licences
@@ -48,29 +49,37 @@ def _round(case: Case, key: str) -> int:
     return LATER
 
 
-def _attach(actor: Actor, case_id: UUID, key: str, row: CaseMaterial) -> CaseMaterial:
-    with transaction.atomic():
-        case = access.own_case(actor, case_id, lock=True)
-        row.case, row.key, row.round = case, key, _round(case, key)
-        held = list(CaseMaterial.objects.filter(case=case, key=key))
-        if row.file_id and (same := next((r for r in held if _same_file(r, row)), None)):
-            return same  # sent twice by a double click or a retry
-        if sum(r.means == Means.UPLOAD for r in held) >= MAX_UPLOADS:
-            raise invalid("file", "max_files", _("每项材料最多上传 %(n)d 份文件") % {"n": MAX_UPLOADS})
-        promised = next((r for r in held if r.means == Means.LATER), None)
-        if promised and row.means == Means.LATER:
-            return promised
-        if promised:
-            CaseMaterial.objects.filter(case=case, key=key, means=Means.LATER).delete()
-        row.save(force_insert=True)
-        if case.state != State.DRAFT:
-            data = {
-                "key": key,
-                "means": row.means,
-                "file": row.file_id or "",
-                "licence": str(row.licence_id or ""),
-            }
-            trace.append(actor, case.id, "case.material_added", data)
+_HELD: kept.Kept[CaseMaterial] = kept.Kept(
+    lambda: CaseMaterial.objects.filter(case_id=kept.Param("case"), key=kept.Param("key"))
+)
+
+
+def _attach(
+    actor: Actor, case: Case, key: str, row: CaseMaterial, received: files.Received | None = None
+) -> CaseMaterial:
+    """Hand in ``row`` for a case that the caller's transaction holds locked."""
+    row.case, row.key, row.round = case, key, _round(case, key)
+    held = _HELD.all(case=case.id, key=key)
+    if row.file_id and (same := next((r for r in held if _same_file(r, row)), None)):
+        return same  # sent twice by a double click or a retry
+    if sum(r.means == Means.UPLOAD for r in held) >= MAX_UPLOADS:
+        raise invalid("file", "max_files", _("每项材料最多上传 %(n)d 份文件") % {"n": MAX_UPLOADS})
+    promised = next((r for r in held if r.means == Means.LATER), None)
+    if promised and row.means == Means.LATER:
+        return promised
+    if promised:
+        CaseMaterial.objects.filter(case=case, key=key, means=Means.LATER).delete()
+    if received is not None:
+        files.record(received)
+    kept.insert(row)
+    if case.state != State.DRAFT:
+        data = {
+            "key": key,
+            "means": row.means,
+            "file": row.file_id or "",
+            "licence": str(row.licence_id or ""),
+        }
+        trace.append(actor, case.id, "case.material_added", data)
     return row
 
 
@@ -88,10 +97,11 @@ def attach_upload(actor: Actor, case_id: UUID, key: str, upload: Any) -> CaseMat
     case = access.own_case(actor, case_id)
     material = _material(items.version(case.version_id), key)
     _round(case, key)  # before a large file is read for nothing
-    stored = files.store_upload(actor, upload, accept=material.accept or files.ACCEPTED)
+    stored = files.receive(actor, upload, accept=material.accept or files.ACCEPTED)
     name = (getattr(upload, "name", "") or stored.name).replace("\\", "/").rsplit("/", 1)[-1]
     row = CaseMaterial(means=Means.UPLOAD, file_id=stored.hash, name=_clean(name) or stored.name)
-    return _attach(actor, case_id, key, row)
+    with transaction.atomic():
+        return _attach(actor, access.own_case(actor, case_id, lock=True), key, row, stored)
 
 
 def _clean(name: str) -> str:
@@ -103,20 +113,21 @@ def attach_licence(actor: Actor, case_id: UUID, key: str, licence_id: UUID) -> C
 
     Raises Invalid with the reason: expired, suspended, someone else's, of a wrong type.
     """
-    case = access.own_case(actor, case_id)
-    material = _material(items.version(case.version_id), key)
-    licence = licences.meet(
-        actor,
-        licence_id,
-        subject_id=case.applicant_id,
-        type_slugs=material.licence_types,
-        purpose=purpose_of(case),
-        case_id=case.id,
-    )
-    name = f"{material.name}（{_('电子证照')}）"
-    row = CaseMaterial(means=Means.LICENCE, licence_id=licence.id, name=name[:200])
     try:
-        return _attach(actor, case_id, key, row)
+        with transaction.atomic():  # the note of the use stands or falls with what it was used for
+            case = access.own_case(actor, case_id, lock=True)
+            material = _material(items.version(case.version_id), key)
+            licence = licences.meet(
+                actor,
+                licence_id,
+                subject_id=case.applicant_id,
+                type_slugs=material.licence_types,
+                purpose=purpose_of(case),
+                case_id=case.id,
+            )
+            name = f"{material.name}（{_('电子证照')}）"
+            row = CaseMaterial(means=Means.LICENCE, licence_id=licence.id, name=name[:200])
+            return _attach(actor, case, key, row)
     except IntegrityError:  # the same licence twice: the material is met, which is what was wanted
         return CaseMaterial.objects.get(case_id=case_id, key=key, licence_id=licence.id)
 
@@ -130,7 +141,9 @@ def attach_later(actor: Actor, case_id: UUID, key: str) -> CaseMaterial:
         message = _("“%(name)s”必须在申请时提交，不能后补") % {"name": material.name}
         raise invalid("material", "required", message)
     try:
-        return _attach(actor, case_id, key, CaseMaterial(means=Means.LATER, name=material.name[:200]))
+        with transaction.atomic():
+            row = CaseMaterial(means=Means.LATER, name=material.name[:200])
+            return _attach(actor, access.own_case(actor, case_id, lock=True), key, row)
     except IntegrityError:
         return CaseMaterial.objects.get(case_id=case_id, key=key, means=Means.LATER)
 

@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from tongban.cases.models import Case, CaseDocument, DocumentCounter
 from tongban.cases.states import DocumentKind
+from tongban.kit.kept import execute
 
 # 字 of each series of official letters.
 WORD = {
@@ -23,9 +24,7 @@ WORD = {
 
 def case_number(division: str, moment: datetime) -> str:
     """办件编号: division 6, date 8, serial 7 or more, all digits: it can be read out on the phone."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('cases_number')")
-        serial = cursor.fetchone()[0]
+    (serial,) = execute("SELECT nextval('cases_number')").fetchone() or (0,)
     return f"{division[:6]:0<6}{timezone.localtime(moment):%Y%m%d}{serial:07d}"
 
 

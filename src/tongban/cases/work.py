@@ -9,6 +9,7 @@ from tongban.cases.models import Case, Pause, ProcessInstance, Step, Task
 from tongban.cases.models.tasks import LIVE
 from tongban.cases.states import Light, State, StepAction, TaskKind, TaskState
 from tongban.items.service import StepDetail, VersionDetail
+from tongban.kit import kept
 from tongban.kit.actors import Actor
 from tongban.kit.errors import Conflict, Forbidden
 from tongban.trace import service as trace
@@ -35,7 +36,7 @@ def open_task(
     limit = clocking.add_days(clocking.local_date(moment), step.limit_days) if step.limit_days else not_after
     if limit and not_after:
         limit = min(limit, not_after)
-    return Task.objects.create(
+    task = Task(
         case=case,
         kind=kind,
         name=step.name,
@@ -46,6 +47,8 @@ def open_task(
         limit_on=limit,
         opened_at=moment,
     )
+    kept.insert(task)
+    return task
 
 
 def open_acceptance(case: Case, detail: VersionDetail) -> Task:

@@ -6,11 +6,13 @@ who may have it, and writes the trace.
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tongban.files import store
@@ -19,21 +21,39 @@ from tongban.files.models import StoredFile
 from tongban.files.response import respond_with
 from tongban.files.rules import BY_MEDIA_TYPE, KINDS, display_name, megabytes
 from tongban.files.uploads import RefusedUpload
+from tongban.kit import kept
 from tongban.kit.actors import Actor
 from tongban.kit.errors import DomainError, Forbidden, NotFound, invalid
 
 __all__ = [
     "ACCEPTED",
     "Damaged",
+    "Received",
     "StoredFile",
     "open_file",
     "read",
+    "receive",
+    "record",
     "respond",
     "store_bytes",
     "store_upload",
 ]
 
 ACCEPTED = tuple(KINDS)  # pdf, jpg, png, docx, ofd
+
+
+RECORD = """INSERT INTO files_storedfile (hash, size, media_type, name, created_at)
+            VALUES (%s, %s, %s, %s, %s) ON CONFLICT (hash) DO NOTHING"""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A checked content that lies on the disk under its hash (SHA-256); ``size`` in bytes."""
+
+    hash: str
+    size: int
+    media_type: str
+    name: str
 
 
 class Damaged(DomainError):
@@ -52,7 +72,23 @@ def store_upload(
     accept: Sequence[str] = ACCEPTED,
     max_bytes: int | None = None,
 ) -> StoredFile:
-    """Check and keep an uploaded file.
+    """Check and keep an uploaded file: :func:`receive` and :func:`record` in one. Raises what they raise."""
+    received = receive(actor, upload, accept=accept, max_bytes=max_bytes)
+    record(received)
+    return StoredFile.objects.get(hash=received.hash)
+
+
+def receive(
+    actor: Actor,
+    upload: "UploadedFile[Any] | None",
+    *,
+    accept: Sequence[str] = ACCEPTED,
+    max_bytes: int | None = None,
+) -> Received:
+    """Check an uploaded file and put its content on the disk; :func:`record` then makes it known.
+
+    For callers with a transaction of their own: the slow part needs none, and what was put on the disk
+    and never recorded is a content nobody refers to.
 
     Args:
         actor: who uploads; must be signed in.
@@ -82,7 +118,14 @@ def store_upload(
         incoming.sync()
         kind = inspect(incoming.path, accept)
         incoming.keep()
-        return _row(incoming.hash, incoming.size, kind.media_type, display_name(upload.name or "", kind))
+        name = display_name(upload.name or "", kind)
+        return Received(incoming.hash, incoming.size, kind.media_type, name)
+
+
+def record(received: Received) -> None:
+    """Make a received content known, in the caller's transaction. The first name it came with stays."""
+    values = [received.hash, received.size, received.media_type, received.name, timezone.now()]
+    kept.execute(RECORD, values)
 
 
 def store_bytes(data: bytes, media_type: str, name: str) -> StoredFile:
@@ -93,7 +136,8 @@ def store_bytes(data: bytes, media_type: str, name: str) -> StoredFile:
         incoming.write(data)
         incoming.keep()
         clean = display_name(name, BY_MEDIA_TYPE.get(media_type))
-        return _row(incoming.hash, incoming.size, media_type, clean)
+        record(Received(incoming.hash, incoming.size, media_type, clean))
+        return StoredFile.objects.get(hash=incoming.hash)
 
 
 def open_file(hash: str) -> BinaryIO:
@@ -132,13 +176,6 @@ def _get(hash_: str) -> StoredFile:
     file = StoredFile.objects.filter(hash=hash_).first()
     if file is None:
         raise NotFound(_("没有这份文件。"))
-    return file
-
-
-def _row(hash_: str, size: int, media_type: str, name: str) -> StoredFile:
-    file, _created = StoredFile.objects.get_or_create(
-        hash=hash_, defaults={"size": size, "media_type": media_type, "name": name}
-    )
     return file
 
 

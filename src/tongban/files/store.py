@@ -8,6 +8,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+_on_disk: set[Path] = set()  # folders whose entries this process has synced, at most 65,792
+
 
 class Incoming:
     """A content on its way in: written to a temporary file while its hash is taken.
@@ -23,6 +25,7 @@ class Incoming:
         self._digest = hashlib.sha256()
         self.path = Path(name)
         self.size = 0
+        self._synced = False
 
     def __enter__(self) -> "Incoming":
         return self
@@ -35,6 +38,7 @@ class Incoming:
         self._file.write(chunk)
         self._digest.update(chunk)
         self.size += len(chunk)
+        self._synced = False
 
     def write_all(self, chunks: Iterable[bytes]) -> None:
         for chunk in chunks:
@@ -42,8 +46,10 @@ class Incoming:
 
     def sync(self) -> None:
         """Put everything on the disk; afterwards ``path`` may be inspected."""
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        if not self._synced:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._synced = True
 
     @property
     def hash(self) -> str:
@@ -54,11 +60,10 @@ class Incoming:
         self.sync()
         target = path_of(self.hash)
         if not target.exists():
-            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _ensure_folder(target.parent)
             self.path.chmod(0o400)
             self.path.replace(target)
-            for folder in (target.parent, target.parent.parent, _root()):
-                _sync_folder(folder)
+            _sync_folder(target.parent)
         return self.hash
 
 
@@ -71,6 +76,18 @@ def path_of(hash_: str) -> Path:
 
 def _root() -> Path:
     return Path(settings.FILES_ROOT)
+
+
+def _ensure_folder(folder: Path) -> None:
+    """A folder of the store whose own entry is on the disk, as is that of the one above it.
+
+    Whoever made a folder may not have synced it yet, so each process does it once for itself.
+    """
+    for each in (folder.parent, folder):
+        if each not in _on_disk or not each.is_dir():
+            each.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _sync_folder(each.parent)
+            _on_disk.add(each)
 
 
 def _sync_folder(folder: Path) -> None:

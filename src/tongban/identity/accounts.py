@@ -12,13 +12,16 @@ from tongban.identity.models import Account, Agency, Subject
 from tongban.identity.tracing import note
 from tongban.kit.errors import FieldProblem, Invalid, NotFound, invalid
 from tongban.kit.ids import uuid7
+from tongban.kit.kept import Kept, Param
 from tongban.notices.service import Recipient
 from tongban.standards import codes
+
+_SUBJECT: Kept[Subject] = Kept(lambda: Subject.objects.filter(pk=Param("id")))
 
 
 def subject(subject_id: UUID) -> Subject:
     """The subject of this id. Raises NotFound."""
-    found = Subject.objects.filter(pk=subject_id).first()
+    found = _SUBJECT.first(id=subject_id)
     if found is None:
         raise NotFound(_("没有找到这个主体"))
     return found

@@ -8,6 +8,11 @@ from django.http import HttpRequest
 
 from tongban.identity.accounts import find_account
 from tongban.identity.models import Account
+from tongban.kit.kept import Kept, Param
+
+_SIGNED_IN: Kept[Account] = Kept(
+    lambda: Account.objects.select_related("subject").filter(pk=Param("id"), is_active=True)
+)
 
 
 class Backend(ModelBackend):
@@ -29,4 +34,4 @@ class Backend(ModelBackend):
 
     def get_user(self, user_id: UUID) -> Account | None:
         """The signed-in account together with its person, in one query."""
-        return Account.objects.select_related("subject").filter(pk=user_id, is_active=True).first()
+        return _SIGNED_IN.first(id=user_id)

@@ -17,6 +17,7 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 300  # seconds a password counts as just give
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Tongban"
+SESSION_ENGINE = "tongban.identity.sessions"
 SESSION_COOKIE_AGE = 12 * 3600  # seconds; a working day
 ACCOUNT_ADAPTER = "tongban.identity.adapters.AccountAdapter"
 MFA_ADAPTER = "tongban.identity.adapters.MfaAdapter"

@@ -20,6 +20,7 @@ from tongban.items.records import (
     VersionDetail,
 )
 from tongban.kit.errors import Conflict, NotFound
+from tongban.kit.kept import Kept, Param
 
 _IMMUTABLE = (VersionState.PUBLISHED, VersionState.RETIRED)
 _SAME = (
@@ -100,6 +101,20 @@ def _row(version_id: UUID) -> ItemVersion:
     return row
 
 
+# What decides whether a kept record is still true; both sides of _kept ask for the same columns.
+_FRESH = ("state", "effective_to", "content_hash", "item__state", "item__department_name")
+_STAMP: Kept[tuple[Any, ...]] = Kept(
+    lambda: ItemVersion.objects.filter(pk=Param("id")).order_by().values_list(*_FRESH)
+)
+_IN_FORCE: Kept[tuple[Any, ...]] = Kept(
+    lambda: (
+        ItemVersion.objects.filter(item__code=Param("code"), state=Param("state"))
+        .order_by()
+        .values_list("pk", *_FRESH)
+    )
+)
+
+
 @lru_cache(maxsize=2048)
 def _kept(version_id: UUID, stamp: tuple[object, ...]) -> VersionDetail:
     return detail_of(_row(version_id))
@@ -111,11 +126,7 @@ def version(version_id: UUID) -> VersionDetail:
     Published content is kept per process. A narrow read decides freshness: the version's state and the
     item's state may still change (retired, suspended), the content may not.
     """
-    stamp = (
-        ItemVersion.objects.filter(pk=version_id)
-        .values_list("state", "effective_to", "content_hash", "item__state", "item__department_name")
-        .first()
-    )
+    stamp = _STAMP.first(id=version_id)
     if stamp is None:
         raise NotFound(_("没有找到这个事项版本"))
     return _kept(version_id, stamp) if stamp[0] in _IMMUTABLE else detail_of(_row(version_id))
@@ -138,6 +149,8 @@ def published(key: UUID | str) -> VersionDetail:
 
     A suspended or cancelled item is still shown (``item_state`` says so); it cannot be filed.
     """
+    if isinstance(key, str) and (found := _IN_FORCE.first(code=key.upper(), state=VersionState.PUBLISHED)):
+        return _kept(found[0], found[1:])
     item = item_by(key)
     version_id = (
         ItemVersion.objects.filter(item=item, state=VersionState.PUBLISHED)

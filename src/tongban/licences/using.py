@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tongban.files import service as files
+from tongban.kit import kept
 from tongban.kit.actors import Actor
 from tongban.kit.errors import Conflict, Forbidden, NotFound, invalid
 from tongban.licences.models import Licence, LicenceUse
@@ -126,16 +127,14 @@ def meet(
         Invalid: field ``licence``; rules ``holder``, ``type``, ``suspended``, ``status``, ``expired``,
             ``not_yet``, ``grade``, each with the reason in words.
     """
-    found = _all().filter(pk=licence_id).first()
+    found = _LICENCE.first(id=licence_id)
     if found is None or found.holder_id != subject_id:
         raise invalid("licence", "holder", _("这份证照不是申请人的，不能使用。"))
     _may_see(actor, subject_id, purpose, case_id)
     problem = why_not(found, type_slugs)
     if problem is not None:
         raise invalid("licence", *problem)
-    already = found.uses.filter(kind=UseKind.MATERIAL, case_id=case_id, account_id=actor.account_id)
-    if case_id is None or not already.exists():
-        _log(found, UseKind.MATERIAL, actor, purpose, case_id)
+    _log(found, UseKind.MATERIAL, actor, purpose, case_id, once=case_id is not None)
     return found
 
 
@@ -164,6 +163,9 @@ def _all() -> QuerySet[Licence]:
     return Licence.objects.select_related("type", "issuer", "holder", "file")
 
 
+_LICENCE: kept.Kept[Licence] = kept.Kept(lambda: _all().filter(pk=kept.Param("id")).order_by())
+
+
 def _may_see(actor: Actor, subject_id: UUID, purpose: str, case_id: UUID | None) -> None:
     if not _sees(actor, subject_id, purpose, case_id):
         raise Forbidden(_("您不能查看他人的证照。"))
@@ -175,9 +177,13 @@ def _sees(actor: Actor, subject_id: UUID, purpose: str, case_id: UUID | None) ->
     return own or on_duty or actor.kind == "system"
 
 
-def _log(found: Licence, kind: UseKind, actor: Actor, purpose: str, case_id: UUID | None) -> None:
-    LicenceUse.objects.create(
+def _log(
+    found: Licence, kind: UseKind, actor: Actor, purpose: str, case_id: UUID | None, *, once: bool = False
+) -> None:
+    """Note a use; with ``once`` the same use by the same account for the same case has one row."""
+    use = LicenceUse(
         licence=found, kind=kind, account_id=actor.account_id, by=actor.name[:100],
         department=actor.posts[0].department_name[:100] if actor.posts else "",
         purpose=purpose[:200], case_id=case_id,
     )  # fmt: skip
+    kept.insert(use, unless_same=("licence", "kind", "case_id", "account_id") if once else ())

@@ -10,13 +10,12 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from django.db import connection
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from psycopg import Cursor
 
 from tongban.identity import service as identity
+from tongban.kit import kept
 from tongban.kit.actors import Actor
 from tongban.kit.errors import Forbidden, invalid
 from tongban.kit.ids import uuid7
@@ -145,26 +144,12 @@ def _logged_read(  # noqa: PLR0917
         post.department_id if post else None, post.department_name[:200] if post else "",
         purpose.strip()[:200], case_id, wanted,
     ]  # fmt: skip
-    found = _prepared(LOGGED_READ, (*values, subject_id))
+    found = kept.execute(LOGGED_READ, (*values, subject_id)).fetchone()
     if found is None:
         return {}
     # Django's adapters leave JSON as text; a site may have set others.
     entries: dict[str, Any] = found[0] if isinstance(found[0], dict) else msgspec.json.decode(found[0])
     return entries
-
-
-def _prepared(sql: str, values: Sequence[Any]) -> Any:
-    """Run one statement that the server prepares once a connection; Django's cursors plan it every time.
-
-    The connection's transaction and Django's errors are kept; the first row, or None.
-    """
-    connection.ensure_connection()
-    connection.validate_no_broken_transaction()
-    raw = connection.connection
-    if raw.prepare_threshold is None:
-        raw.prepare_threshold = 5  # Django's own cursors never prepare, so this is for ours alone
-    with connection.wrap_database_errors, Cursor(raw) as cursor:
-        return cursor.execute(sql, values, prepare=True).fetchone()
 
 
 def _department_name(department_id: str) -> str:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from tongban.kit.actors import Actor
 from tongban.kit.ids import uuid7
+from tongban.kit.kept import execute
 from tongban.trace import keys
 from tongban.trace.canon import NO_HASH, canonical, chained, plain, row_content
 from tongban.trace.models import TraceRow
@@ -17,15 +18,16 @@ from tongban.trace.models import TraceRow
 LOCK = "SELECT seq, hash FROM trace_head WHERE chain = %s FOR UPDATE"
 ROW = "INSERT INTO trace_row (id, chain, seq, at, action, about, actor, data, prev, hash, mac) "
 VALUES = (
-    "%s::uuid, %s, %s::bigint, %s::timestamptz, %s, %s, %s::jsonb, %s::jsonb, %s::bytea, %s::bytea, %s::bytea"
+    "%s::uuid, %s::text, %s::bigint, %s::timestamptz, %s::text, %s::text, %s::jsonb, %s::jsonb, "
+    "%s::bytea, %s::bytea, %s::bytea"
 )
 CONTINUE = (
-    "WITH h AS (UPDATE trace_head SET seq = %s, hash = %s, sealed = false WHERE chain = %s) "  # noqa: S608
+    "WITH h AS (UPDATE trace_head SET seq = %s, hash = %s::bytea, sealed = false WHERE chain = %s) "  # noqa: S608
     f"{ROW} SELECT {VALUES}"  # constants only
 )
 # Only one of two beginners gets a row from h; the other inserts nothing and takes the lock instead.
 BEGIN = (
-    "WITH h AS (INSERT INTO trace_head (chain, seq, hash, sealed) VALUES (%s, 1, %s, false) "  # noqa: S608
+    "WITH h AS (INSERT INTO trace_head (chain, seq, hash, sealed) VALUES (%s, 1, %s::bytea, false) "  # noqa: S608
     f"ON CONFLICT (chain) DO NOTHING RETURNING 1) {ROW} SELECT {VALUES} FROM h"
 )
 
@@ -44,14 +46,16 @@ def who(actor: Actor) -> dict[str, Any]:
 
 
 def append(
-    actor: Actor, chain: UUID | str, action: str, data: dict[str, Any], *, about: str = ""
-) -> TraceRow:
+    actor: Actor, chain: UUID | str, action: str, data: dict[str, Any], *, about: str = "",
+    new: bool = False,
+) -> TraceRow:  # fmt: skip
     """Add one row to ``chain`` inside the caller's transaction and lock the chain until it ends.
 
     :param chain: a case's id, or the name of another chain (up to 80 characters)
     :param action: what was done, such as ``case.accepted`` (up to 80 characters)
     :param data: what belongs to it; anything JSON can say, dates, UUIDs and decimals
     :param about: one line for readers, cut at 200 characters
+    :param new: the chain most likely begins here: saves the look for its end, and is no promise
     :raises TransactionManagementError: outside a transaction: the row must stand or fall with the act
     """
     if not connection.in_atomic_block:
@@ -61,25 +65,21 @@ def append(
         id=uuid7(), chain=name, seq=1, at=timezone.now(), action=plain(action), about=plain(about)[:200],
         actor=plain(who(actor)), data=plain(data), prev=NO_HASH,
     )  # fmt: skip
-    with connection.cursor() as cursor:
-        while True:
-            cursor.execute(LOCK, [name])
-            head = cursor.fetchone()
-            if head is not None:
-                row.seq, row.prev = head[0] + 1, bytes(head[1])
-            content = row_content(
-                row.id, row.chain, row.seq, row.at, row.action, row.about, row.actor, row.data
-            )
-            row.hash = digest = chained(bytes(row.prev), content)
-            row.mac = keys.mac(digest)
-            values = [
-                row.id, row.chain, row.seq, row.at, row.action, row.about,
-                canonical(row.actor).decode(), json.dumps(row.data, ensure_ascii=False),
-                row.prev, row.hash, row.mac,
-            ]  # fmt: skip
-            if head is not None:
-                cursor.execute(CONTINUE, [row.seq, row.hash, name, *values])
-                return row
-            cursor.execute(BEGIN, [name, row.hash, *values])
-            if cursor.rowcount == 1:
-                return row
+    while True:
+        head = None if new else execute(LOCK, [name]).fetchone()
+        if head is not None:
+            row.seq, row.prev = head[0] + 1, bytes(head[1])
+        content = row_content(row.id, row.chain, row.seq, row.at, row.action, row.about, row.actor, row.data)
+        row.hash = digest = chained(bytes(row.prev), content)
+        row.mac = keys.mac(digest)
+        values = [
+            row.id, row.chain, row.seq, row.at, row.action, row.about,
+            canonical(row.actor).decode(), json.dumps(row.data, ensure_ascii=False),
+            row.prev, row.hash, row.mac,
+        ]  # fmt: skip
+        if head is not None:
+            execute(CONTINUE, [row.seq, row.hash, name, *values])
+            return row
+        if execute(BEGIN, [name, row.hash, *values]).rowcount == 1:
+            return row
+        new = False

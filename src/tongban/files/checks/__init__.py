@@ -12,6 +12,7 @@ from tongban.files.checks.pdf import check_pdf
 from tongban.files.rules import KINDS, Kind
 from tongban.kit.errors import invalid
 
+_BEGINNINGS = {b"%PDF-": "pdf", b"\xff\xd8\xff": "jpg", b"\x89PNG\r\n\x1a\n": "png"}
 HEAD = 8192  # bytes that decide on the family
 _CHECKS: dict[str, Callable[[Path], None]] = {
     "pdf": check_pdf,
@@ -26,6 +27,10 @@ def sniff(path: Path) -> Kind | None:
     """The kind of the content at ``path``, from its bytes alone."""
     with path.open("rb") as file:
         head = file.read(HEAD)
+    # The usual beginnings are told apart at once; whatever else may be a known kind is looked up.
+    for beginning, extension in _BEGINNINGS.items():
+        if head.startswith(beginning):
+            return KINDS[extension]
     try:
         types = {match.mime_type for match in puremagic.magic_string(head)}
     except (puremagic.PureError, ValueError):
