@@ -10,23 +10,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db import connection
+
 from tongban.items.models import ItemVersion, SearchTerm
 from tongban.items.reading import detail_of
 from tongban.items.records import VersionDetail
+from tongban.items.searching.likeness import Asked, Likeness, Rarity, ask, likeness
 from tongban.items.searching.passages import ASKING, Piece, asked, pieces
-from tongban.items.searching.query import search
-from tongban.items.searching.words import MAX_QUERY, essence, normal, terms, variants
+from tongban.items.searching.words import MAX_QUERY, any_of, essence, normal, terms, variants
 
 _READ = 6  # items whose versions are cut; the answer is hardly ever further down
 _KIND = 1.0  # what being of the kind asked for adds to a passage
 _ALIKE = 1.8  # what a question asked before and worded the same adds
 _SUMMARY = 0.4  # what the opening passage has over others when no kind is named
-_LEAST = 0.02
 # Logistic weights: share of the question's information found in the item, share of the item's name found
 # in the question, and how much information is shared at all. Fitted on the tuning questions.
-_BIAS, _QUESTION, _NAME, _SHARED = -5.0, 4.6, 2.4, 2.6
+_BIAS, _QUESTION, _NAME, _SHARED = -2.65, 3.68, -1.05, 2.98
 _ENOUGH = 12.0  # nats of shared information that count as much
-_READING = 0.9  # an official reading of everyday words is a little less sure than the words themselves
+_CANDIDATES = 1200
+_PLACE = 1.0  # what being the asker's own county adds
+_OWN = 0.5  # what being handled here adds
+_Row = tuple[UUID, str, str, list[str], str, bool]
 _EMPTY = re.compile(r"\s+")
 
 
@@ -76,22 +80,73 @@ def retrieve(question: str, *, division: str | None = None, limit: int = 5) -> l
     likely wrong than right: ask back or hand over.
     """
     meant = understood(question)
-    if not meant.matter:
+    asking = ask(meant.matter, meant.question)
+    if not (every := asking.every()):
         return []
-    hits = search(meant.matter, near=division, size=_READ).hits
-    if not hits:
-        return []
-    versions = _versions([hit.item.version_id for hit in hits])
-    weigh = _Weights(meant.readings, versions)
-    top = max(hit.score for hit in hits) or 1.0
+    nearest = _nearest(asking, every, division or "")
+    versions = _versions([one.version_id for one in nearest])
     found: list[Passage] = []
-    for hit in hits:
-        if (version := versions.get(hit.item.version_id)) is not None:
-            confidence = weigh.confidence(version)
-            standing = 2.0 * hit.score / top + 2.0 * confidence
-            found += _passages(version, meant, standing, confidence)
+    for n, one in enumerate(nearest):
+        if (version := versions.get(one.version_id)) is not None:
+            # Passages stay with their item: what fits decides inside it, likeness between items.
+            standing = one.score - 0.01 * n
+            found += _passages(version, meant, standing, one.confidence)
     found.sort(key=lambda one: -one.score)
     return found[:limit]
+
+
+@dataclass(frozen=True, slots=True)
+class _Near:
+    version_id: UUID
+    score: float
+    confidence: float
+
+
+def _nearest(asking: Asked, every: set[str], division: str) -> list[_Near]:
+    counts = dict(SearchTerm.objects.filter(term__in=every).values_list("term", "entries"))
+    rarity = Rarity(counts, _size())
+    found = []
+    for version_id, name, summary, themes, place, own in _candidates(every, counts, division):
+        like = likeness(asking, name, f"{summary} {' '.join(themes)}", rarity)
+        near = _PLACE * len(place) / 6 if place and division.startswith(place) else 0.0
+        found.append((like.score + near + (_OWN if own else 0.0), like, version_id))
+    found.sort(key=lambda one: -one[0])
+    return [_Near(pk, score, _confidence(like)) for score, like, pk in found[:_READ]]
+
+
+def _candidates(every: set[str], counts: Mapping[str, int], division: str) -> list[_Row]:
+    """Items that hold one of the rarest words asked for, about a thousand at most."""
+    chosen, total = list[str](), 0
+    for word in sorted((one for one in every if counts.get(one)), key=lambda one: counts[one]):
+        if chosen and total + counts[word] > _CANDIDATES:
+            break
+        chosen.append(word)
+        total += counts[word]
+    if not chosen:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT version_id, name, left(summary, 200), themes, division, own FROM items_searchentry "
+            "WHERE words @@ %s::tsquery ORDER BY own DESC, %s LIKE division || '%%' DESC LIMIT %s",
+            [any_of(chosen), division, _CANDIDATES],
+        )
+        rows: list[_Row] = cursor.fetchall()
+    return rows
+
+
+def _size() -> int:
+    most = SearchTerm.objects.order_by("-entries").values_list("entries", flat=True).first()
+    return max(most or 1, 50)
+
+
+def _confidence(like: Likeness) -> float:
+    z = (
+        _BIAS
+        + _QUESTION * like.of_question
+        + _NAME * like.of_name
+        + _SHARED * min(1.0, like.shared / _ENOUGH)
+    )
+    return 1 / (1 + math.exp(-z))
 
 
 def _versions(ids: Sequence[UUID]) -> dict[UUID, VersionDetail]:
@@ -123,49 +178,10 @@ def _fit(piece: Piece, meant: Understanding, words: set[str]) -> float:
     if piece.kind in meant.asked:
         return _KIND * (1.0 - 0.1 * meant.asked.index(piece.kind)) + 0.3 * shared
     if piece.kind == "faq":
+        # The same words asked about the matter ("代办") make it the answer, above the kind's own passage.
+        same = any(word in piece.heading for word in ASKING.findall(meant.question))
         # A question somebody asked before is compared whole, with what is asked about the matter.
         whole, heading = set(terms(meant.question, single=False)), set(terms(piece.heading, single=False))
-        return _ALIKE * 2 * len(whole & heading) / max(len(whole) + len(heading), 1)
+        alike = _ALIKE * 2 * len(whole & heading) / max(len(whole) + len(heading), 1)
+        return alike + (_KIND if same else 0.0)
     return (_SUMMARY if piece.kind == "summary" else 0.0) + 0.3 * shared
-
-
-class _Weights:
-    """Information of each term (rare ones carry more) and the likeness that follows from it."""
-
-    def __init__(self, readings: Sequence[str], versions: Mapping[UUID, VersionDetail]) -> None:
-        self.readings = [set(terms(one, single=False)) for one in readings]
-        self.names = {pk: set(terms(version.name, single=False)) for pk, version in versions.items()}
-        self.texts = {pk: self.names[pk] | _vocabulary(version) for pk, version in versions.items()}
-        every = set[str]().union(*self.readings, *self.names.values())
-        self.counts = dict(SearchTerm.objects.filter(term__in=every).values_list("term", "entries"))
-        most = SearchTerm.objects.order_by("-entries").values_list("entries", flat=True).first()
-        self.total = max(most or 1, 50)
-
-    def weight(self, found: set[str]) -> float:
-        return sum(math.log(1 + self.total / (self.counts.get(term, 0) + 0.5)) for term in found)
-
-    def confidence(self, version: VersionDetail) -> float:
-        """The likelihood that the question is about this version's item, over all its readings."""
-        name, text = self.names[version.id], self.texts[version.id]
-        return max(
-            (
-                self._likelihood(words, name, text) * (1.0 if n == 0 else _READING)
-                for n, words in enumerate(self.readings)
-                if words
-            ),
-            default=_LEAST,
-        )
-
-    def _likelihood(self, words: set[str], name: set[str], text: set[str]) -> float:
-        shared = self.weight(words & text)
-        of_question = shared / (self.weight(words) or 1.0)
-        of_name = self.weight(words & name) / (self.weight(name) or 1.0)
-        z = _BIAS + _QUESTION * of_question + _NAME * of_name + _SHARED * min(1.0, shared / _ENOUGH)
-        return 1 / (1 + math.exp(-z))
-
-
-def _vocabulary(version: VersionDetail) -> set[str]:
-    parts = [version.summary, *version.keywords, *version.themes]
-    parts += [outcome.name for outcome in version.outcomes]
-    parts += [faq.question for faq in version.faqs]
-    return set(terms(" ".join(parts), single=False))

@@ -18,6 +18,7 @@ _DATA = Path(__file__).parent / "synonyms.yaml"
 MAX_QUERY = 200  # characters of a query that are read; a longer one is a text, not a query
 MAX_VARIANTS = 8
 MAX_TERMS = 40
+Acts = tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
 
 
 def normal(text: str) -> str:
@@ -39,14 +40,29 @@ def terms(text: str, *, single: bool = True) -> list[str]:
 
 
 @cache
-def _language() -> tuple[dict[str, list[str]], list[str]]:
+def _language() -> tuple[dict[str, list[str]], list[str], Acts]:
     data = yaml.safe_load(_DATA.read_text(encoding="utf-8"))
     table: dict[str, list[str]] = {}
     for entry in data["synonyms"]:
         for said in entry["said"]:
             table.setdefault(normal(said), []).extend(normal(meant) for meant in entry["meant"])
     fillers = sorted((normal(word) for word in data["fillers"]), key=len, reverse=True)
-    return table, fillers
+    acts_said = tuple(
+        (tuple(normal(word) for word in act["said"]), tuple(normal(word) for word in act["meant"]))
+        for act in data["acts"]
+    )
+    # The longest first: what holds a shorter everyday word is read before it.
+    return dict(sorted(table.items(), key=lambda pair: -len(pair[0]))), fillers, acts_said
+
+
+def synonyms() -> dict[str, list[str]]:
+    """Everyday words and what they are called officially, the longest first."""
+    return _language()[0]
+
+
+def acts() -> Acts:
+    """Pairs of how people say that something is to happen and how names of items say it."""
+    return _language()[2]
 
 
 def essence(query: str) -> str:

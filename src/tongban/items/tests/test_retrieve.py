@@ -62,4 +62,5 @@ def test_a_passage_is_of_the_version_in_force() -> None:
 def test_what_is_asked_is_told_apart_from_the_matter() -> None:
     meant = items.understood("请问食品经营许可证要多少钱，几天能办好？")
     assert meant.asked[:2] == ("fees", "limits")
-    assert "多少钱" not in meant.matter and "食品经营许可证" in meant.matter
+    assert "多少钱" not in meant.matter
+    assert "食品经营许可证" in meant.matter
