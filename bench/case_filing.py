@@ -74,7 +74,7 @@ def served(var: Path) -> Iterator[str]:
             serving = owner | {
                 "DATABASE_URL": cluster.url(postgres.APP),
                 "DJANGO_SETTINGS_MODULE": "case_filing_plain",
-                "PYTHONPATH": str(Path(__file__).parent / "serving"),
+                "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent / "serving"), str(ROOT / "src")]),
                 "TONGBAN_BASE_URL": f"http://127.0.0.1:{port}",
             }
             server = subprocess.Popen(
