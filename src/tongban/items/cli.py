@@ -49,7 +49,10 @@ def import_command(file: Path, profile_name: str, as_json: bool, dry_run: bool, 
 @click.option("--json", "as_json", is_flag=True)
 def reindex_command(as_json: bool) -> None:
     """Make the search table anew from what is published."""
-    entries = rebuild()
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), disable=as_json) as bar:
+        task = bar.add_task("reindex", total=None)
+        entries = rebuild(lambda done, total: bar.update(task, completed=done, total=total))
     click.echo(json.dumps({"entries": entries}) if as_json else f"{entries} entries")
 
 

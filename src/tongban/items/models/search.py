@@ -14,7 +14,7 @@ class SearchEntry(models.Model):
 
     item = models.OneToOneField(Item, primary_key=True, on_delete=models.CASCADE, related_name="+")
     version = models.ForeignKey(ItemVersion, on_delete=models.CASCADE, related_name="+")
-    code = models.CharField(max_length=40)
+    code = models.CharField(max_length=80)
     slug = models.CharField(max_length=80, blank=True)
     name = models.CharField(max_length=200)
     name_en = models.CharField(max_length=200, blank=True)
@@ -25,6 +25,8 @@ class SearchEntry(models.Model):
     own = models.BooleanField(default=False)  # handled on this platform, not only described
     themes = ArrayField(models.CharField(max_length=50), default=list)
     service_objects = ArrayField(models.CharField(max_length=1), default=list)
+    online = models.BooleanField(default=False)  # may be applied for on the web
+    cross_region = models.CharField(max_length=1, blank=True)  # code system "cross-region"
     words = SearchVectorField()
 
     class Meta:
@@ -44,6 +46,8 @@ class SearchTerm(models.Model):
 
     term = models.CharField(primary_key=True, max_length=40)
     entries = models.PositiveIntegerField()
+    pinyin = models.CharField(max_length=60, blank=True, db_index=True)  # without tones or gaps
+    initials = models.CharField(max_length=20, blank=True, db_index=True)  # first letters of the syllables
 
     def __str__(self) -> str:
         return self.term

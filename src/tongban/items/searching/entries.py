@@ -1,18 +1,19 @@
 """Keeping the search table in step with what is published."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from uuid import UUID
 
 from django.db import connection, transaction
 
 from tongban.items.models import ItemState, ItemVersion, SearchEntry, SearchTerm, VersionState
+from tongban.items.searching.sounds import sounded
 from tongban.items.searching.words import vector
 
 _MOST_TEXT = 600  # characters of conditions and materials that are indexed; the rest says little new
 _BATCH = 1000
 _COLUMNS = [
     "version", "code", "slug", "name", "name_en", "summary", "department_name", "division", "level", "own",
-    "themes", "service_objects", "words",
+    "themes", "service_objects", "online", "cross_region", "words",
 ]  # fmt: skip
 
 
@@ -49,6 +50,8 @@ def _entry(row: ItemVersion) -> SearchEntry:
         own=item.department_id is not None,
         themes=row.themes,
         service_objects=row.service_objects,
+        online=bool({"4", "5"} & set(row.online_depth)) or "2" in row.handling_forms,
+        cross_region=row.cross_region,
         words=vector(_texts(row)),
     )
 
@@ -64,13 +67,18 @@ def _texts(row: ItemVersion) -> Iterator[tuple[str, str]]:
     yield " ".join(row.conditions)[:_MOST_TEXT], "D"
 
 
-def rebuild() -> int:
-    """Make the whole table anew from the published versions; returns the number of entries."""
+def rebuild(progress: Callable[[int, int], None] | None = None) -> int:
+    """Make the whole table anew from the published versions; returns the number of entries.
+
+    ``progress`` is told how many versions are done, and of how many.
+    """
     ids = list(ItemVersion.objects.filter(state=VersionState.PUBLISHED).values_list("pk", flat=True))
     with transaction.atomic():
         SearchEntry.objects.all().delete()
         for start in range(0, len(ids), _BATCH):
             refresh(ids[start : start + _BATCH])
+            if progress is not None:
+                progress(min(start + _BATCH, len(ids)), len(ids))
     count_words()
     return SearchEntry.objects.count()
 
@@ -81,8 +89,9 @@ def count_words() -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         # A writer at a time; readers go on with the counts they see.
         cursor.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
-        cursor.execute(f"DELETE FROM {table}")  # noqa: S608 (as below)
         cursor.execute(
-            f"INSERT INTO {table} (term, entries) "  # noqa: S608 (table names of our own models)
-            f"SELECT word, ndoc FROM ts_stat('SELECT words FROM {entries}') WHERE length(word) <= 40"
+            f"SELECT word, ndoc FROM ts_stat('SELECT words FROM {entries}') WHERE length(word) <= 40"  # noqa: S608
         )
+        words: list[tuple[str, int]] = cursor.fetchall()
+        cursor.execute(f"DELETE FROM {table}")  # noqa: S608 (table names of our own models)
+        SearchTerm.objects.bulk_create(sounded(words), batch_size=5000)

@@ -8,12 +8,24 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from tongban.items.codes import label
 from tongban.items.models import SearchEntry, SearchTerm
 from tongban.items.records import ItemSummary
 from tongban.items.searching.results import Facet, SearchHit, SearchPage, marked
-from tongban.items.searching.words import MAX_TERMS, all_of, any_of, essence, normal, terms, variants
+from tongban.items.searching.sounds import corrected, spelled
+from tongban.items.searching.words import (
+    MAX_QUERY,
+    MAX_TERMS,
+    MAX_VARIANTS,
+    all_of,
+    any_of,
+    essence,
+    normal,
+    terms,
+    variants,
+)
 
 CANDIDATES = 1000
 FEW = 10  # fewer exact matches than this, and looser ones are looked for as well
@@ -22,6 +34,12 @@ _WEIGHTS = [0.05, 0.2, 0.5, 1.0]  # D, C, B, A: conditions, department, summary,
 _NAME = 3.0  # what likeness of the whole name adds
 _ALL = 2.0  # what containing every word adds
 _NEAR = 0.5  # what being the reader's own place adds
+_FAR = 0.2  # what being handled for the reader's place from elsewhere (通办) adds
+# Whether an item of another place may be handled for this one: in the whole country, province or city.
+_REACHES = (
+    "(cross_region = '1' OR (cross_region = '2' AND left(division, 2) = left(%s, 2)) "
+    "OR (cross_region = '3' AND length(division) >= 4 AND left(division, 4) = left(%s, 4)))"
+)
 _OWN = 1.0  # what being handled here adds, over items of another platform that are only described
 
 
@@ -33,12 +51,28 @@ class _Narrow:
     params: list[Any]
 
 
-def _narrow(division: str | None, service_object: str | None, theme: str | None) -> _Narrow:
+def _narrow(  # noqa: PLR0917 (the filters of search, in its order)
+    division: str | None,
+    service_object: str | None,
+    theme: str | None,
+    department: str | None = None,
+    level: str | None = None,
+    online: bool | None = None,
+) -> _Narrow:
     parts, params = ["TRUE"], list[Any]()
     if division:
         # What serves a place is what is done there, above it, or below it.
-        parts.append("(division LIKE %s OR %s LIKE division || '%%')")
-        params += [_pattern(division), division]
+        parts.append(f"(division LIKE %s OR %s LIKE division || '%%' OR {_REACHES})")
+        params += [_pattern(division), division, division, division]
+    if department:
+        parts.append("department_name = %s")
+        params.append(department)
+    if level:
+        parts.append("level = %s")
+        params.append(level)
+    if online is not None:
+        parts.append("online = %s")
+        params.append(online)
     if service_object:
         parts.append("service_objects @> ARRAY[%s]::varchar[]")
         params.append(service_object)
@@ -58,23 +92,30 @@ def search(
     division: str | None = None,
     service_object: str | None = None,
     theme: str | None = None,
+    department: str | None = None,
+    level: str | None = None,
+    online: bool | None = None,
     page: int = 1,
     near: str | None = None,
     size: int = PAGE,
 ) -> SearchPage:
     """Published items that match ``query``, best first; all of them, by name, for an empty query.
 
-    ``division`` narrows to what serves a place, ``near`` only lifts what is closer to it. Words of
-    everyday language are put into official ones, and a wrong character is forgiven.
+    ``division`` narrows to what serves a place, ``near`` only lifts what is closer to it; ``department``
+    is a name, ``level`` a code. Words of everyday language are put into official ones, pinyin and initials
+    into characters, and a wrong character is forgiven. Of a longer text the first 200 characters count.
     """
-    text = query.replace("\x00", " ").strip()
-    rows, capped = _ranked(text, _narrow(division, service_object, theme), near or division or "")
+    text = query[: MAX_QUERY * 2].replace("\x00", " ").strip()[:MAX_QUERY]
+    narrow = _narrow(division, service_object, theme, department, level, online)
+    sounds = spelled(text)
+    rows, capped = _ranked(text, narrow, near or division or "", sounds)
+    suggestion = "" if sounds else corrected(text) if text else ""
     pages = max(1, math.ceil(len(rows) / size))
     page = min(max(page, 1), pages)
     chosen = rows[(page - 1) * size : page * size]
     return SearchPage(
         query=text,
-        hits=tuple(_hits(chosen, _marks(text))),
+        hits=tuple(_hits(chosen, _marks([text, *sounds, suggestion]))),
         total=len(rows),
         page=page,
         pages=pages,
@@ -82,14 +123,21 @@ def search(
         themes=_facet(name for row in rows for name in row[2]),
         service_objects=_facet((code for row in rows for code in row[3]), "service-object"),
         divisions=_facet(row[4] for row in rows),
+        departments=_facet(row[5] for row in rows),
+        levels=_facet((row[6] for row in rows if row[6]), "level"),
+        online=tuple(
+            Facet("1", _("可网上办"), count) for count in (sum(1 for row in rows if row[7]),) if count
+        ),
+        suggestion=suggestion or (sounds[0] if sounds else ""),
     )
 
 
-_Row = tuple[UUID, float, list[str], list[str], str]
+_Row = tuple[UUID, float, list[str], list[str], str, str, str, bool]
 
 
-def _ranked(text: str, narrow: _Narrow, near: str) -> tuple[list[_Row], bool]:
-    readings = [cut for one in variants(text) if (cut := _cut(one))] if text else []
+def _ranked(text: str, narrow: _Narrow, near: str, sounds: Sequence[str]) -> tuple[list[_Row], bool]:
+    read = [one for spelling in (sounds or [text]) for one in variants(spelling)][:MAX_VARIANTS]
+    readings = [cut for one in read if (cut := _cut(one))] if text else []
     if not readings:
         return _all(narrow, near)
     exact = " | ".join(f"({all_of(cut)})" for cut in readings)
@@ -98,7 +146,7 @@ def _ranked(text: str, narrow: _Narrow, near: str) -> tuple[list[_Row], bool]:
     if len(found) < FEW:
         loose = any_of(_rarest(readings, counts))
         found |= _candidates("words @@ %s::tsquery", [loose], narrow)
-    bare = essence(text)
+    bare = essence(sounds[0] if sounds else text)
     if len(found) < FEW and len(bare) > 1:
         found |= _candidates("(name %% %s OR %s <%% name)", [bare, bare], narrow)
     if len(text) >= 6 and text.isascii() and text.isalnum():
@@ -152,12 +200,13 @@ def _score(
         SELECT item_id, ({ranks}) + CASE WHEN words @@ %s::tsquery THEN {_ALL} ELSE 0 END
             + {_NAME} * similarity(name, %s)
             + CASE WHEN own THEN {_OWN} ELSE 0 END
-            + CASE WHEN %s LIKE division || '%%' THEN {_NEAR} * length(division) / 6.0 ELSE 0 END,
-            themes, service_objects, division
+            + CASE WHEN %s LIKE division || '%%' THEN {_NEAR} * length(division) / 6.0
+                WHEN {_REACHES} THEN {_FAR} ELSE 0 END,
+            themes, service_objects, division, department_name, level, online
         FROM items_searchentry WHERE item_id = ANY(%s) ORDER BY 2 DESC, name, code
     """  # noqa: S608 (constants of this module only)
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*params, exact, bare, near, list(found)])
+        cursor.execute(sql, [*params, exact, bare, near, near, near, list(found)])
         rows: list[_Row] = cursor.fetchall()
     return rows
 
@@ -183,7 +232,8 @@ def _groups(readings: Sequence[Sequence[str]], counts: dict[str, int]) -> list[t
 def _all(narrow: _Narrow, near: str) -> tuple[list[_Row], bool]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT item_id, 0.0, themes, service_objects, division FROM items_searchentry "  # noqa: S608
+            "SELECT item_id, 0.0, themes, service_objects, division, department_name, level, online "  # noqa: S608
+            "FROM items_searchentry "
             f"WHERE {narrow.sql} ORDER BY own DESC, (%s LIKE division || '%%') DESC, name, code "
             f"LIMIT {CANDIDATES}",
             [*narrow.params, near],
@@ -192,8 +242,8 @@ def _all(narrow: _Narrow, near: str) -> tuple[list[_Row], bool]:
     return rows, len(rows) >= CANDIDATES
 
 
-def _marks(text: str) -> list[str]:
-    found = {term for one in variants(text) for term in _cut(one)} if text else set()
+def _marks(texts: Iterable[str]) -> list[str]:
+    found = {term for text in texts if text for one in variants(text) for term in _cut(one)}
     return sorted(found, key=len, reverse=True)
 
 

@@ -40,6 +40,10 @@ class SearchPage:
     themes: tuple[Facet, ...]
     service_objects: tuple[Facet, ...]
     divisions: tuple[Facet, ...]
+    departments: tuple[Facet, ...] = ()
+    levels: tuple[Facet, ...] = ()
+    online: tuple[Facet, ...] = ()
+    suggestion: str = ""  # what may have been meant, where nothing was found as it was typed
 
     @property
     def has_next(self) -> bool:

@@ -17,6 +17,7 @@ from tongban.items.reading import detail_of
 from tongban.items.records import VersionDetail
 from tongban.items.searching.likeness import Asked, Likeness, Rarity, ask, likeness
 from tongban.items.searching.passages import ASKING, Piece, asked, pieces
+from tongban.items.searching.sounds import spelled
 from tongban.items.searching.words import MAX_QUERY, any_of, essence, normal, terms, variants
 
 _READ = 6  # items whose versions are cut; the answer is hardly ever further down
@@ -80,7 +81,8 @@ def retrieve(question: str, *, division: str | None = None, limit: int = 5) -> l
     likely wrong than right: ask back or hand over.
     """
     meant = understood(question)
-    asking = ask(meant.matter, meant.question)
+    sounds = spelled(meant.matter)
+    asking = ask(sounds[0] if sounds else meant.matter, sounds[0] if sounds else meant.question)
     if not (every := asking.every()):
         return []
     nearest = _nearest(asking, every, division or "")
