@@ -63,7 +63,7 @@ def _event(settings: WeChatSettings, message: BaseMessage) -> str:
             "欢迎关注。直接说您想办什么事，例如“开饭店要什么材料”；发送“进度”查询办件，发送“绑定”绑定账号。"
         )
     if message.event == "unsubscribe":
-        binding.Binding.objects.filter(openid=message.source).delete()
+        binding.forget(message.source)
         return ""
     if message.event == "click":
         return _said(settings, message.source, str(message.key))

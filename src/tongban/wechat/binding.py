@@ -89,7 +89,14 @@ def unbind_openid(openid: str) -> bool:
 
 def bindings_of(actor: Actor) -> list[Binding]:
     """The account's bindings, newest first."""
+    if actor.account_id is None:
+        return []
     return list(Binding.objects.filter(account_id=actor.account_id).order_by("-id"))
+
+
+def forget(openid: str) -> None:
+    """End the binding of a WeChat user who left the official account."""
+    Binding.objects.filter(openid=openid).delete()
 
 
 def actor_of(openid: str) -> Actor | None:
