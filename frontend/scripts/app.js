@@ -1,6 +1,7 @@
 // Enhancements of the citizen pages. Every page works without this file.
 import htmx from "htmx.org";
 import { showIf } from "./show-if.js";
+import { suggestions } from "./suggest.js";
 import { uploads } from "./uploads.js";
 import { onceOnly, focusErrors, dirtyForms } from "./forms.js";
 
@@ -13,6 +14,7 @@ function start() {
   focusErrors(document);
   showIf(document);
   uploads(document);
+  suggestions(document);
   onceOnly(document);
   dirtyForms(document);
 }
