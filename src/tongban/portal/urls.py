@@ -22,6 +22,7 @@ app_name = "portal"
 urlpatterns = [
     path("", home.home, name="home"),
     path("search/", search.search, name="search"),
+    path("search/suggestions/", search.suggestions, name="search-suggestions"),
     path("items/<str:code>/", item.item, name="item"),
     path("file/<str:code>/", filing.start, name="start"),
     path("cases/", cases.case_list, name="cases"),
