@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models import Expression
 from django.db.models.query import ValuesListIterable, get_related_populators
 from django.db.transaction import TransactionManagementError
@@ -38,18 +38,19 @@ def execute(sql: str, values: Sequence[Any] = ()) -> "Cursor[Any]":
     The connection's transaction and Django's errors are kept, and its log of queries where it is on.
     Values are bound by the server: JSON must come as ``Jsonb``, which the caller wraps.
     """
-    connection.close_if_health_check_failed()  # as Django's own cursor does first
-    connection.ensure_connection()
-    connection.validate_no_broken_transaction()
-    raw = connection.connection
+    django = connections[DEFAULT_DB_ALIAS]  # one look-up: ``connection`` makes one for each attribute
+    django.close_if_health_check_failed()  # as Django's own cursor does first
+    django.ensure_connection()
+    django.validate_no_broken_transaction()
+    raw = django.connection
     if raw.prepare_threshold is None:
         raw.prepare_threshold = 5  # Django's own cursors never prepare, so this is for ours alone
     cursor: Cursor[Any] = Cursor(raw)
     began = time.monotonic()
-    with connection.wrap_database_errors:
+    with django.wrap_database_errors:
         cursor.execute(sql.encode(), values, prepare=True)
-    if connection.queries_logged:
-        connection.queries_log.append({"sql": sql, "time": f"{time.monotonic() - began:.3f}"})
+    if django.queries_logged:
+        django.queries_log.append({"sql": sql, "time": f"{time.monotonic() - began:.3f}"})
     return cursor
 
 
