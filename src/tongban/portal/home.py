@@ -13,6 +13,7 @@ from tongban.items import service as items
 from tongban.kit.access import access, actor_of, public
 from tongban.kit.actors import Actor
 from tongban.licences import service as licences
+from tongban.packages import service as packages
 
 SOON = timedelta(days=60)  # calendar days before a licence's end in which it is shown as expiring
 SHOWN = 3  # rows of one kind
@@ -69,5 +70,6 @@ def home(request: HttpRequest) -> HttpResponse:
             "themes": listed.themes or items.themes(own=True),
             "audience": audience,
             "popular": listed.hits[:6],
+            "packages": packages.packages()[:6],
         },
     )

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 from tongban.cases import service as cases
 from tongban.kit.access import access, actor_of, staff
 from tongban.kit.actors import Actor
+from tongban.packages import service as packages
 
 
 @access(staff)
@@ -22,6 +23,7 @@ def desk(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "case": view.case,
         "claimable": {task.id for task in view.tasks if _claimable(actor, view, task)},
         "releasable": {task.id for task in view.tasks if _releasable(actor, view, task)},
+        "belonging": packages.belonging(actor, case_id),
         "section": "cases",
     }
     return render(request, "workbench/desk.html", context)
