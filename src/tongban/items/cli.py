@@ -9,6 +9,8 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from tongban.items.checking.stored import check_all
+from tongban.items.exporting import export_file
 from tongban.items.importing import ImportResult, import_file
 from tongban.items.searching.entries import rebuild
 from tongban.kit.actors import SYSTEM
@@ -25,15 +27,18 @@ def commands() -> None:
 @click.option("--profile", "profile_name", required=True, help="How the source is read, e.g. guangdong.")
 @click.option("--json", "as_json", is_flag=True, help="Print the account as JSON.")
 @click.option("--dry-run", is_flag=True, help="Account for every row, change nothing.")
+@click.option("--resume", is_flag=True, help="Go on where a killed import of this file stopped.")
 @click.option(
     "--encoding", type=click.Choice(["auto", "utf-8", "gbk"]), default="auto", help="Encoding of the file."
 )
-def import_command(file: Path, profile_name: str, as_json: bool, dry_run: bool, encoding: str) -> None:
+def import_command(
+    file: Path, profile_name: str, as_json: bool, dry_run: bool, resume: bool, encoding: str
+) -> None:
     """Import FILE; every row is imported, unchanged, flagged or rejected, with line and reason."""
     try:
         if not file.is_file():
             raise click.UsageError(f"no such file: {file}")
-        result = _with_bar(file, profile_name, dry_run, encoding, quiet=as_json)
+        result = _with_bar(file, profile_name, dry_run, encoding, resume=resume)
     except DomainError as error:
         click.echo(
             json.dumps({"error": error.message}, ensure_ascii=False) if as_json else error.message, err=True
@@ -56,9 +61,65 @@ def reindex_command(as_json: bool) -> None:
     click.echo(json.dumps({"entries": entries}) if as_json else f"{entries} entries")
 
 
-def _with_bar(file: Path, profile_name: str, dry_run: bool, encoding: str, *, quiet: bool) -> ImportResult:
+@commands.command("export")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--profile", "profile_name", default="national", show_default=True)
+@click.option("--format", "form", type=click.Choice(["csv", "xlsx"]), default="csv", show_default=True)
+@click.option("--department", default="", help="Only the items of the department of this short code.")
+@click.option("--json", "as_json", is_flag=True, help="Print the account as JSON.")
+def export_command(file: Path, profile_name: str, form: str, department: str, as_json: bool) -> None:
+    """Write the items in force to FILE as the national exchange table."""
+    with Progress(console=Console(stderr=True)) as bar:
+        task = bar.add_task(file.name, total=None)
+        try:
+            count = export_file(
+                SYSTEM,
+                file,
+                profile_name=profile_name,
+                form=form,
+                department=department,
+                progress=lambda done, total: bar.update(task, completed=done, total=total),
+            )
+        except DomainError as error:
+            click.echo(error.message, err=True)
+            sys.exit(2)
+    click.echo(json.dumps({"exported": count, "file": str(file)}) if as_json else f"{count} rows: {file}")
+
+
+@commands.command("check")
+@click.option("--department", default="", help="Only the items of the department of this short code.")
+@click.option("--source", default="", help="Only items of this import profile, or `own`.")
+@click.option("--rule", default="", help="Count and show only this rule's findings.")
+@click.option("--json", "as_json", is_flag=True, help="Print the account as JSON.")
+def check_command(department: str, source: str, rule: str, as_json: bool) -> None:
+    """Check the guides in force by every rule and keep what is found beside them."""
+    with Progress(console=Console(stderr=True)) as bar:
+        task = bar.add_task("check", total=None)
+        try:
+            result = check_all(
+                department=department,
+                source=source,
+                rule=rule,
+                progress=lambda done, total: bar.update(task, completed=done, total=total),
+                tell=None
+                if as_json or not rule
+                else lambda row, found: click.echo(f"{row.item.code}  {row.name}  {found['message']}"),
+            )
+        except DomainError as error:
+            click.echo(error.message, err=True)
+            sys.exit(2)
+    if as_json:
+        click.echo(json.dumps(result.as_dict(), ensure_ascii=False))
+        return
+    console = Console()
+    console.print(f"{result.checked} checked, {result.checked - result.clean} with findings")
+    for name, count in result.rules.most_common():
+        console.print(f"{count:>7}  {name}")
+
+
+def _with_bar(file: Path, profile_name: str, dry_run: bool, encoding: str, *, resume: bool) -> ImportResult:
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), disable=quiet) as bar:
+    with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task(file.name, total=file.stat().st_size)
         return import_file(
             SYSTEM,
@@ -66,6 +127,7 @@ def _with_bar(file: Path, profile_name: str, dry_run: bool, encoding: str, *, qu
             profile_name,
             dry_run=dry_run,
             encoding=encoding,
+            resume=resume,
             progress=lambda done: bar.update(task, completed=done),
         )
 

@@ -48,6 +48,14 @@ class Prepared:
 
     def content_hash(self) -> str:
         """SHA-256 over the canonical JSON of everything a reader sees."""
+        return content_hash(
+            self.head,
+            _said(ItemVersion, self.columns),
+            {name: [_said(PARTS[name], row) for row in rows] for name, rows in self.parts.items()},
+        )
+
+    def older_hash(self) -> str:
+        """The hash of an older edition, which told a default that was written down from one that was not."""
         return content_hash(self.head, self.columns, self.parts)
 
 
@@ -63,6 +71,16 @@ def content_hash(
     }
     text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _said(model: type[models.Model], values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that say more than the column's default does."""
+    columns = _limits(model)
+    return {
+        name: value
+        for name, value in values.items()
+        if name not in columns or not columns[name].has_default() or columns[name].get_default() != value
+    }
 
 
 def _bare(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,28 +5,18 @@ Sources: STANDARDS §2 (required elements of the national exchange table, guide 
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from tongban.items.checking.base import Found
+from tongban.items.checking.sense import SENSE
+from tongban.items.checking.wording import WORDING
 from tongban.items.content import Prepared
 
 STEP_KINDS = ("accept", "review", "decide", "deliver")
+LOCAL_SYSTEMS = frozenset({"guangan"})  # provinces whose codes are not built like the national ones
 SITE_INSPECTION_DAYS = 5  # working days: a flow with a site visit is hardly done sooner
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A finding: ``rule`` is stable, ``severity`` is ``error`` or ``warning``."""
-
-    rule: str
-    field: str
-    message: str
-    severity: str = "warning"
-
-    def as_dict(self) -> dict[str, str]:
-        return asdict(self)
 
 
 Rule = Callable[[Prepared], Iterator[Found]]
@@ -87,6 +77,8 @@ def code_parts(prepared: Prepared) -> Iterator[Found]:
     from tongban.standards import codes
 
     code = prepared.code
+    if prepared.head.get("code_system", "national") in LOCAL_SYSTEMS:
+        return  # kept as they came; their form is judged by the profile that reads them
     try:
         parts = codes.parse_item_code(code)
     except ValueError:
@@ -206,4 +198,6 @@ RULES: Sequence[Rule] = (
     site_inspection,
     visits,
     fees,
+    *SENSE,
+    *WORDING,
 )

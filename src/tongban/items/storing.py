@@ -59,7 +59,7 @@ def _judge(one: Prepared, known: _Known | None) -> Stored | None:
     """The outcome where nothing is to be written, else ``None``."""
     if known is None:
         return None
-    if known.published_hash == one.content_hash():
+    if known.published_hash == one.content_hash() or known.published_hash == one.older_hash():
         return Stored(one.code, "unchanged", known.item.id, known.published_id)
     if known.open:
         reason = _("事项有尚未发布的修改草稿，请先发布或删除草稿")

@@ -90,6 +90,11 @@ def uscc_of_code(value: str) -> str:
     return value[:18]
 
 
+def uscc_or_nothing(value: str) -> str:
+    """A body's 18-character code; shorter organisation codes are kept elsewhere, not here."""
+    return value if len(value) == 18 else ""
+
+
 def item_code(value: str) -> str:
     """A code of the national catalogue. Raises ValueError where it has none of its forms."""
     if not _CODE.fullmatch(value):
@@ -113,6 +118,7 @@ CLEANERS: Mapping[str, Callable[[Any], Any]] = {
     "address": address,
     "division": division,
     "uscc_of_code": uscc_of_code,
+    "uscc_or_nothing": uscc_or_nothing,
     "item_code": item_code,
     "url": url,
 }

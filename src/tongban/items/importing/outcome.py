@@ -32,9 +32,23 @@ class ImportResult:
     findings: list[RowReport] = field(default_factory=list)
     rules: dict[str, int] = field(default_factory=dict)  # findings by rule
     lacks: tuple[str, ...] = ()  # required elements the source has no key for, by name
-    report: str = ""
+    report: str = ""  # CSV with every finding
+    page: str = ""  # HTML for people
     dry_run: bool = False
     seconds: float = 0.0
+
+    def restore(self, account: dict[str, Any]) -> None:
+        """Go on from what an interrupted import had counted."""
+        if not account:
+            return
+        for name in ("read", *OUTCOMES):
+            setattr(self, name, int(account.get(name, 0)))
+        self.rules = dict(account.get("rules", {}))
+        names = ("line", "code", "name", "outcome", "rule", "field", "message")
+        self.findings = [
+            RowReport(**{name: found.get(name, "") for name in names})
+            for found in account.get("findings", [])
+        ]
 
     def count(self, outcome: str) -> None:
         """Account for one row."""
@@ -53,11 +67,20 @@ class ImportResult:
             **{name: getattr(self, name) for name in OUTCOMES},
             "rules": dict(sorted(self.rules.items())),
             "findings": [
-                {"line": f.line, "code": f.code, "outcome": f.outcome, "rule": f.rule, "message": f.message}
+                {
+                    "line": f.line,
+                    "code": f.code,
+                    "name": f.name,
+                    "outcome": f.outcome,
+                    "rule": f.rule,
+                    "field": f.field,
+                    "message": f.message,
+                }
                 for f in self.findings
             ],
             "lacks": list(self.lacks),
             "report": self.report,
+            "page": self.page,
             "dry_run": self.dry_run,
             "seconds": round(self.seconds, 3),
         }

@@ -1,8 +1,10 @@
 """Profiles: which key of a source is which column. Small declarative files beside the code."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -54,10 +56,7 @@ def prepare_row(row: Any, line: int, source: Profile) -> Prepared:
         raise Rejected("not-an-object", _("这一行不是一个 JSON 对象"))
     spec, findings = source.spec, list[Found]()
     values = {key: _tidy(value) for key, value in row.items()}
-    code = values.get(spec["code"])
-    if not isinstance(code, str) or source.none(code):
-        raise Rejected("no-code", _("没有事项编码（%(key)s）") % {"key": spec["code"]}, spec["code"])
-    code = code.replace(" ", "").upper()
+    code = _code(values, source, findings)
     values[spec["code"]] = code
     head = _read(spec["head"], values, source, findings)
     columns = _read(spec["columns"], values, source, findings)
@@ -65,6 +64,7 @@ def prepare_row(row: Any, line: int, source: Profile) -> Prepared:
         raise Rejected("no-name", _("没有事项名称"), spec["columns"]["name"]["from"], code)
     head = {"department_uscc": "", "department_name": "", "division": "", "level": "", **head}
     head |= {"code": code, "code_system": source.name, "state": "1"}
+    head["division"] = head["division"] or ""
     columns["extra"] = _extra(spec, values, source)
     basic = _read(spec["basic"], values, source, findings)
     one = Prepared(
@@ -87,6 +87,29 @@ def prepare_row(row: Any, line: int, source: Profile) -> Prepared:
         )
     one.findings = [finding.as_dict() for finding in dict.fromkeys(findings)]
     return one
+
+
+def _code(values: Mapping[str, Any], source: Profile, findings: list[Found]) -> str:
+    """The row's code as it came; where there is none and the profile allows it, a stable number of our own.
+
+    Such a number is made from what does not change in the source. It claims no place in any catalogue.
+    """
+    spec = source.spec
+    code = values.get(spec["code"])
+    if isinstance(code, str) and not source.none(code):
+        code = code.replace(" ", "").upper()
+        if spec.get("local_codes") and not re.match(spec["split"]["pattern"], code):
+            message = _("“%(code)s”不合该省地方编码的格式，已原样保留") % {"code": code[:60]}
+            findings.append(Found("item-code-local", "code", message))
+        return code
+    if not (keys := spec.get("code_absent")) or all(source.none(values.get(key)) for key in keys):
+        raise Rejected("no-code", _("没有事项编码（%(key)s）") % {"key": spec["code"]}, spec["code"])
+    body = "\x1f".join(str(values.get(key) or "") for key in keys)
+    code = f"{source.name}-{sha256(body.encode()).hexdigest()[:20]}".upper()
+    findings.append(
+        Found("item-code-absent", "code", _("来源没有编码，暂用本平台编号 %(code)s") % {"code": code})
+    )
+    return code
 
 
 def _tidy(value: Any) -> Any:
@@ -152,6 +175,8 @@ def _extra(spec: Mapping[str, Any], values: Mapping[str, Any], source: Profile) 
 def known_keys(name: str) -> frozenset[str]:
     """All keys a profile speaks of."""
     spec = profile(name).spec
+    if "table" in spec:
+        return frozenset(heading for heading, _where, _kind in spec["table"])
     found = {spec["code"], spec["materials"]["from"], *spec["extra"].values(), *spec["ignore"]}
     for group in ("head", "basic", "columns"):
         for how in spec[group].values():
@@ -164,8 +189,12 @@ def known_keys(name: str) -> frozenset[str]:
 def lacks(name: str) -> frozenset[str]:
     """The required elements, and other things rules look at, that a source has no key for."""
     spec = profile(name).spec
+    if "table" in spec:
+        return frozenset()
     given = {*spec["head"], *spec["columns"]}
-    return frozenset({*REQUIRED, "steps", "visits_reason"} - given)
+    if not spec.get("split") and spec["materials"]:
+        given.add("materials")
+    return frozenset({*REQUIRED, "steps", "visits_reason", "materials"} - given)
 
 
 def _materials(

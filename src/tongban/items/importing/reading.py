@@ -31,6 +31,10 @@ def lines(path: Path, encoding: str = "auto") -> Iterator[Line]:
     """
     end = 0
     with path.open("rb") as stream:
+        if stream.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) and encoding == "auto":
+            yield from _wide_lines(path)
+            return
+        stream.seek(0)
         number = 0
         while raw := stream.readline(MAX_LINE + 1):
             number += 1
@@ -45,6 +49,23 @@ def lines(path: Path, encoding: str = "auto") -> Iterator[Line]:
                 raw = raw.removeprefix(codecs.BOM_UTF8)
             if raw.strip():
                 yield _line(number, end, raw, encoding)
+
+
+def _wide_lines(path: Path) -> Iterator[Line]:
+    """UTF-16 as some editors save it; each line is judged as its UTF-8 would be."""
+    with path.open(encoding="utf-16", errors="replace", newline="\n") as stream:
+        number = 0
+        while text := stream.readline(MAX_LINE + 1):
+            number += 1
+            end = stream.buffer.tell()
+            if len(text) > MAX_LINE:
+                while text and not text.endswith("\n"):
+                    text = stream.readline(MAX_LINE)
+                yield Line(number, end, problem=_("这一行超过 4 MB"), rule="line-too-long")
+            elif "\ufffd" in text:
+                yield Line(number, end, problem=_("这一行的文字编码无法识别"), rule="encoding")
+            elif text.strip():
+                yield _line(number, end, text.encode(), "utf-8")
 
 
 def _line(number: int, end: int, raw: bytes, encoding: str) -> Line:

@@ -1,27 +1,29 @@
 """Running an import: batches in transactions, each row accounted for, a report of all findings."""
 
-import csv
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from hashlib import blake2b
+from hashlib import blake2b, file_digest
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tongban.items.content import Prepared
 from tongban.items.importing.outcome import ImportResult, RowReport
 from tongban.items.importing.profiles import Profile, Rejected, lacks, prepare_row, profile
-from tongban.items.importing.reading import lines
+from tongban.items.importing.reporting import Report, write_page
+from tongban.items.importing.sources import rows
+from tongban.items.importing.table import prepare_cells
+from tongban.items.models import ImportRun, ImportState
 from tongban.items.rules import REQUIRED
 from tongban.items.searching.entries import count_words
 from tongban.items.storing import Stored, foresee, store
 from tongban.kit.actors import Actor
-from tongban.kit.errors import Forbidden, NotFound
+from tongban.kit.errors import Conflict, Forbidden, NotFound
 
 BATCH = 500
 Progress = Callable[[int], None]  # told how many bytes of the file are done
@@ -36,91 +38,152 @@ def import_file(
     encoding: str = "auto",
     progress: Progress | None = None,
     report_folder: Path | None = None,
+    resume: bool = False,
+    run: ImportRun | None = None,
 ) -> ImportResult:
     """Import a file of items; every row is imported, unchanged, flagged or rejected.
 
     A second import of the same file changes nothing. A bad row never stops the others: each batch is a
     transaction of its own, and a batch the database refuses is tried row by row. ``dry_run`` writes
-    nothing but the report. For operators and the system only.
+    nothing but the report and the journal. ``resume`` goes on where a killed import of the same file
+    stopped: what was settled then is not done again and counts as it counted then.
+
+    For the system and operators; an item editor's rows must belong to the editor's department.
     """
-    if actor.kind != "system" and not actor.has_role("operator"):
+    if actor.kind != "system" and not actor.has_role("operator", "item_editor"):
         raise Forbidden
     if not path.is_file():
         raise NotFound(_("没有找到文件 %(path)s") % {"path": path})
     started = time.monotonic()
-    folder = report_folder or settings.VAR / "reports"
     source = profile(profile_name)
-    with _report(folder, path, source.name) as (where, write):
-        run = _Run(actor, source, path.name, write, dry_run=dry_run)
-        for line in lines(path, encoding):
-            run.take(line.number, line.value, line.rule, line.problem)
+    with path.open("rb") as stream:
+        digest = file_digest(stream, "sha256").hexdigest()
+    with _alone(f"{source.name}:{digest}"):
+        journal = _journal(actor, path, source.name, digest, dry_run=dry_run, resume=resume, run=run)
+        folder = report_folder or settings.VAR / "reports"
+        try:
+            result = _through(actor, path, source, journal, folder, encoding, progress)
+        except Exception as error:
+            journal.state, journal.problem = ImportState.FAILED, str(error)[:2000]
+            journal.save(update_fields=["state", "problem"])
+            raise
+        if progress is not None:
+            progress(path.stat().st_size)
+        result.seconds = time.monotonic() - started
+    return result
+
+
+def _through(
+    actor: Actor, path: Path, source: Profile, journal: ImportRun, folder: Path, encoding: str,
+    progress: Progress | None,
+) -> ImportResult:  # fmt: skip
+    with Report(folder, source.name, journal) as report:
+        run = _Run(actor, source, path.name, report, journal)
+        for line in rows(path, source, encoding):
+            run.take(line.number, line.end, line.value, line.rule, line.problem)
             if progress is not None and line.number % 100 == 0:
                 progress(line.end)
         run.flush()
-        run.result.report = str(where)
-    if not dry_run and run.wrote:
+        run.result.report = journal.report
+    if not journal.dry_run and run.wrote:
         count_words()
-    if progress is not None:
-        progress(path.stat().st_size)
-    run.result.seconds = time.monotonic() - started
+    journal.state, journal.finished_at = ImportState.DONE, timezone.now()
+    journal.account, journal.bytes_done = run.result.as_dict(), journal.file_size
+    journal.save()
+    run.result.page = str(write_page(journal))
     return run.result
 
 
 @contextmanager
-def _report(folder: Path, path: Path, name: str) -> Iterator[tuple[Path, Callable[[RowReport], None]]]:
-    folder.mkdir(parents=True, exist_ok=True)
-    where = folder / f"items-{name}-{timezone.localtime():%Y%m%d-%H%M%S-%f}.csv"
-    with where.open("w", encoding="utf-8-sig", newline="") as stream:
-        table = csv.writer(stream)
-        table.writerow(["line", "code", "name", "outcome", "rule", "field", "message"])
-        yield (
-            where,
-            lambda row: table.writerow(
-                [row.line, *map(_cell, (row.code, row.name, row.outcome, row.rule, row.field, row.message))]
-            ),
-        )
+def _alone(what: str) -> Iterator[None]:
+    """One import of one file at a time; a killed process lets go of it by itself."""
+    key = int.from_bytes(blake2b(what.encode(), digest_size=8).digest(), signed=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
+        if not cursor.fetchone()[0]:
+            raise Conflict(_("这个文件正在导入，请等它结束"), code="import_running")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
 
 
-def _cell(text: str) -> str:
-    """A spreadsheet must not take a cell from outside for a formula."""
-    return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+def _journal(
+    actor: Actor, path: Path, name: str, digest: str, *, dry_run: bool, resume: bool, run: ImportRun | None
+) -> ImportRun:
+    if resume:
+        broken = ImportRun.objects.filter(
+            profile=name,
+            file_hash=digest,
+            dry_run=dry_run,
+            state__in=(ImportState.RUNNING, ImportState.FAILED),
+        ).first()
+        if broken is not None and broken.report and Path(broken.report).is_file():
+            broken.state, broken.problem = ImportState.RUNNING, ""
+            broken.save(update_fields=["state", "problem"])
+            return broken
+    made = run or ImportRun(account_id=actor.account_id, actor_name=actor.name[:100], dry_run=dry_run)
+    made.profile, made.file_name = name, made.file_name or path.name[:200]
+    made.file_hash, made.file_size = digest, path.stat().st_size
+    made.state, made.rows_done, made.report_bytes, made.account = ImportState.RUNNING, 0, 0, {}
+    made.save()
+    return made
 
 
 class _Run:
-    def __init__(
-        self, actor: Actor, source: Profile, file: str, write: Callable[[RowReport], None], *, dry_run: bool
-    ) -> None:
-        self.actor, self.source, self.file, self.dry_run = actor, source, file, dry_run
+    def __init__(self, actor: Actor, source: Profile, file: str, report: Report, journal: ImportRun) -> None:
+        self.actor, self.source, self.file, self.journal = actor, source, file, journal
         missing = lacks(source.name)
         named = tuple(label for name, label in REQUIRED.items() if name in missing)
-        self.result = ImportResult(dry_run=dry_run, lacks=named)
-        self.wrote = False
-        self._write = write
+        self.result = ImportResult(dry_run=journal.dry_run, lacks=named)
+        self.result.restore(journal.account)
+        self.wrote = journal.rows_done > 0
+        self._settled = journal.rows_done
+        self._at = (0, 0)  # row and bytes read so far
+        self._report = report
         self._batch: list[Prepared] = []
-        self._seen: dict[bytes, tuple[int, str]] = {}  # code digest → first line, its content hash
+        self._seen: dict[bytes, tuple[int, bytes]] = {}  # code digest → first line, digest of its content
+        self._free = actor.kind == "system" or actor.has_role("operator")
 
-    def take(self, number: int, value: Any, rule: str, problem: str) -> None:
-        """One row of the file."""
-        self.result.read += 1
-        if problem:
-            self._reject(number, Rejected(rule, problem))
-            return
+    def take(self, number: int, end: int, value: Any, rule: str, problem: str) -> None:
+        """One row of the file. Rows settled before an interruption are only remembered."""
+        self._at = (number, end)
+        done = number <= self._settled
+        if not done:
+            self.result.read += 1
         try:
-            one = prepare_row(value, number, self.source)
+            if problem:
+                raise Rejected(rule, problem)
+            read = prepare_cells if "table" in self.source.spec else prepare_row
+            one = read(value, number, self.source)
+            self._own(one)
         except Rejected as why:
-            self._reject(number, why)
+            if not done:
+                self._reject(number, why)
             return
-        if not self._repeated(one):
-            self._batch.append(one)
+        if self._repeated(one, quiet=done) or done:
+            return
+        self._batch.append(one)
         if len(self._batch) >= BATCH:
             self.flush()
 
-    def _repeated(self, one: Prepared) -> bool:
+    def _own(self, one: Prepared) -> None:
+        if self._free:
+            return
+        department = one.head.get("department_id")
+        if department is None or not self.actor.holds("item_editor", department, one.head["division"]):
+            message = _("不是您所在部门的事项，只能由运维人员导入")
+            raise Rejected("not-yours", message, "department_uscc", one.code, one.columns["name"])
+
+    def _repeated(self, one: Prepared, *, quiet: bool) -> bool:
         key = blake2b(one.code.encode(), digest_size=12).digest()
-        digest = one.content_hash()[:16]
+        digest = bytes.fromhex(one.content_hash()[:16])
         first = self._seen.setdefault(key, (one.line, digest))
         if first[0] == one.line:
             return False
+        if quiet:
+            return True
         if first[1] == digest:
             message = _("与第 %(line)s 行完全相同") % {"line": first[0]}
             self._say(one, "unchanged", {"rule": "repeated", "field": "code", "message": message})
@@ -131,19 +194,25 @@ class _Run:
         return True
 
     def flush(self) -> None:
-        """Store what has been gathered."""
+        """Store what has been gathered, and how far that is, in one transaction."""
         batch, self._batch = self._batch, []
-        if not batch:
-            return
-        try:
-            stored = self._store(batch)
-        except DatabaseError:
-            stored = [self._single(one) for one in batch]
+        with transaction.atomic():
+            try:
+                with transaction.atomic():
+                    stored = self._store(batch) if batch else []
+            except DatabaseError:
+                stored = [self._single(one) for one in batch]
+            self._settle(batch, stored)
+
+    def _settle(self, batch: list[Prepared], stored: list[Stored]) -> None:
         for one, done in zip(batch, stored, strict=True):
             self._account(one, done)
+        self.journal.rows_done, self.journal.bytes_done = self._at
+        self.journal.account, self.journal.report_bytes = self.result.as_dict(), self._report.length()
+        self.journal.save(update_fields=["rows_done", "bytes_done", "account", "report_bytes"])
 
     def _store(self, batch: list[Prepared]) -> list[Stored]:
-        if self.dry_run:
+        if self.journal.dry_run:
             return foresee(batch)
         from tongban.trace import service as trace
 
@@ -181,10 +250,10 @@ class _Run:
         what = (finding["rule"], finding["field"], finding["message"])
         row = RowReport(one.line, one.code, one.columns["name"], outcome, *what)
         self.result.note(row)
-        self._write(row)
+        self._report.write(row)
 
     def _reject(self, line: int, why: Rejected) -> None:
         self.result.count("rejected")
         row = RowReport(line, why.code, why.name, "rejected", why.rule, why.field, why.message)
         self.result.note(row)
-        self._write(row)
+        self._report.write(row)

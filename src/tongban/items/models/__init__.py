@@ -1,6 +1,7 @@
 """The catalogue's tables."""
 
 from tongban.items.models.catalogue import BasicItem, Item, ItemState
+from tongban.items.models.imports import ImportRun, ImportState
 from tongban.items.models.parts import Faq, Fee, Material, Outcome, Step, StepKind
 from tongban.items.models.search import SearchEntry, SearchTerm
 from tongban.items.models.versions import ItemVersion, VersionState
@@ -9,6 +10,8 @@ __all__ = [
     "BasicItem",
     "Faq",
     "Fee",
+    "ImportRun",
+    "ImportState",
     "Item",
     "ItemState",
     "ItemVersion",

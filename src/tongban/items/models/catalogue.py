@@ -36,7 +36,7 @@ class Item(Row):
     another province are no rows here, so their USCC and name are kept as text as well.
     """
 
-    code = models.CharField(max_length=40, unique=True)
+    code = models.CharField(max_length=80, unique=True)  # local codes of other provinces are longer than 33
     slug = models.SlugField(max_length=80, unique=True, null=True, blank=True)
     national_code = models.CharField(max_length=40, blank=True)
     code_system = models.CharField(max_length=30, default="national")

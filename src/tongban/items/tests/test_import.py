@@ -29,9 +29,9 @@ ROW: dict[str, Any] = {
     "matter_level": "省级",
     "district": "省级", "visit_number": "0", "LIMIT_SCENE_NUM": "0", "handle_time": "20(工作日)",
     "handle_time_limit": "10(工作日)", "accept_standard": "无", "consult_phone": "020-12345",
-    "complain_phone": "020-12345", "handle_location": "办理地点：东风东路 723 号",
+    "complain_phone": "020-12346", "handle_location": "办理地点：东风东路 723 号",
     "service_object_name": ["自然人"],
-    "theme_category": ["教育科研"], "material_intro": ["申请表", "申请表", "身份证"], "matter_code": "无",
+    "theme_category": ["教育科研"], "material_intro": ["申请表", "申请表", "承诺书"], "matter_code": "无",
     "courier_service": "是", "online_book": "否", "URL": "https://example.org/", "matter_daily": "无",
     "matter_short": "教材初审", "co_department": "无",
 }  # fmt: skip
@@ -55,7 +55,7 @@ def test_a_clean_row_becomes_a_guide(tmp_path: Path) -> None:
     detail = items.published(ROW["TASK_CODE"])
     assert (detail.statutory_days, detail.promised_days, detail.division) == (20, 10, "44")
     assert (detail.type_code, detail.service_objects, detail.delivery) == ("01", ("1",), True)
-    assert [m.name for m in detail.materials] == ["申请表", "身份证"]
+    assert [m.name for m in detail.materials] == ["申请表", "承诺书"]
     assert detail.address == "东风东路 723 号"
     assert detail.conditions == ()
     assert detail.basic_code == "440102002003"
@@ -127,8 +127,8 @@ def test_a_changed_row_makes_a_version_and_a_dry_run_nothing(tmp_path: Path) -> 
     assert not Item.objects.exists()
     assert not BasicItem.objects.exists()
     run(tmp_path, row())
-    assert run(tmp_path, row(consult_phone="020-1"), dry_run=True).imported == 1
-    assert run(tmp_path, row(consult_phone="020-1")).imported == 1
+    assert run(tmp_path, row(consult_phone="020-12399"), dry_run=True).imported == 1
+    assert run(tmp_path, row(consult_phone="020-12399")).imported == 1
     assert [v.number for v in items.versions_of(ROW["TASK_CODE"])] == [2, 1]
 
 
