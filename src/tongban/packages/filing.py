@@ -323,9 +323,10 @@ def _fan_out(
         typed = {n: answers[merged] for n, merged in names.items() if merged in answers}
         for name, value in typed.items():
             if kept[name].locked and value != kept[name].value:
+                origin = kept[name].prefill
                 words = _("“%(label)s”由%(source)s提供，不能修改") % {
                     "label": kept[name].label,
-                    "source": kept[name].prefill.source if kept[name].prefill else "",
+                    "source": origin.source if origin else "",
                 }
                 found.setdefault(names[name], FieldProblem(names[name], "locked", words))
         full = {**view.case.answers, **typed}
