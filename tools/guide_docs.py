@@ -1,0 +1,73 @@
+"""Write docs/guide-rules.md from the register of guide rules, and docs/guide-report.md from the real items.
+
+The report imports both real files into a scratch database that is gone afterwards.
+Usage: python tools/guide_docs.py [--report]
+"""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = Path(os.environ.get("TONGBAN_SHARED", ROOT.parent / "shared"))
+FILES = (("guangdong", "guangdong-items.jsonl"), ("guangan", "guangan-items.js"))
+
+
+def rules() -> str:
+    """The table of rules."""
+    from tongban.items.service import GUIDE_RULES
+
+    rows = [f"| `{r.id}` | {r.title} | {r.severity} | {r.why} | {r.mend} |" for r in GUIDE_RULES.values()]
+    head = "# Guide rules\n\nMade by `tools/guide_docs.py` from the register `items/checking/register.py`.\n\n"
+    return head + "| id | finds | severity | why | how to mend |\n|---|---|---|---|---|\n" + "\n".join(rows) + "\n"
+
+
+def report() -> str:
+    """The findings on all real items."""
+    from django.db import connection
+    from django.test.utils import setup_databases, teardown_databases
+
+    from tongban.items import service as items
+    from tongban.kit.actors import SYSTEM
+
+    made = setup_databases(verbosity=0, interactive=False)
+    out = ["# Findings on the real items", "", "Made by `tools/guide_docs.py --report`."]
+    try:
+        for profile, name in FILES:
+            with tempfile.TemporaryDirectory() as folder:
+                done = items.import_file(SYSTEM, SHARED / "data" / name, profile, report_folder=Path(folder))
+            found = items.check_all(source=profile)
+            out += ["", f"## {profile}", ""]
+            out.append(
+                f"{done.read} rows read: {done.imported} imported, {done.unchanged} unchanged, "
+                f"{done.flagged} flagged, {done.rejected} rejected. {found.findings} findings."
+            )
+            out += ["", "| rule | finds | findings | items | share of items |", "|---|---|---:|---:|---:|"]
+            for rule, count in found.rules.most_common():
+                with_it = found.items_by_rule[rule]
+                title = items.guide_rule(rule).title
+                share = f"{with_it / found.checked:.1%}"
+                out.append(f"| `{rule}` | {title} | {count} | {with_it} | {share} |")
+    finally:
+        connection.close()
+        teardown_databases(made, verbosity=0)
+    return "\n".join(out) + "\n"
+
+
+def main() -> None:
+    """Write the pages."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tongban.settings")
+    os.environ["TONGBAN_TEST_DB"] = "guide_docs"
+    sys.path.insert(0, str(ROOT / "src"))
+    import django
+
+    django.setup()
+    docs = ROOT / "docs"
+    (docs / "guide-rules.md").write_text(rules(), encoding="utf-8")
+    if "--report" in sys.argv:
+        (docs / "guide-report.md").write_text(report(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
