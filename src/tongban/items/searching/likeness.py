@@ -12,11 +12,13 @@ import rjieba
 
 from tongban.items.searching.words import acts, essence, normal, synonyms, terms
 
-_PAIR = 0.35  # a pair of characters that is no dictionary word, against a word
+_SINGLE = 0.5  # a single character: weak, but what dialect and new coinages share with official names
+_PAIR = 0.8  # a pair of characters that is no dictionary word, against a word
+_SURE_PAIR = 0.45  # how much of a pair counts for how sure an answer is
 _SAID = 0.35  # an everyday word itself, once it has an official reading
 _READING = 0.9
 _BESIDE = 0.45  # a word found beside the name (summary, keywords, themes) against one in it
-_NAME = 7.0  # what a name wholly covered by the question adds
+_NAME = 2.0  # what a name wholly covered by the question adds
 _ACT = 3.0  # what naming the act asked for adds
 _UNASKED = 2.2  # what an act nobody asked for takes away
 
@@ -77,22 +79,25 @@ def ask(matter: str, whole: str) -> Asked:
         for term in terms(text, single=False)
         if len(term) > 1 or term.isascii()
     }
+    weighted |= {one: _SINGLE for one in terms(text) if len(one) == 1 and not one.isascii()}
     named = frozenset(n for n, (said, _) in enumerate(acts()) if any(word in everything for word in said))
     return Asked(weighted, tuple(found), named)
 
 
 def likeness(asked: Asked, name: str, beside: str, rarity: Rarity) -> Likeness:
     """How like an item called ``name``, described ``beside``, is to what is asked."""
-    named = set(terms(name, single=False))
-    around = set(terms(beside, single=False)) - named
+    named = set(terms(name))
+    around = set(terms(beside)) - named
     whole = got = score = 0.0
     for term, weight in asked.terms.items():
         value = weight * rarity(term)
-        whole += value
+        # Single characters order what is found; they are too common to say how sure that is.
+        sure = value * (_SURE_PAIR if len(term) == 2 and weight == _PAIR else len(term) > 1)
+        whole += sure
         if term in named:
-            got, score = got + value, score + value
+            got, score = got + sure, score + value
         elif term in around:
-            got, score = got + value, score + value * _BESIDE
+            got, score = got + sure, score + value * _BESIDE
     meant = set[str]()
     for reading in asked.readings:
         total, value = _best(reading, named, around, rarity)
