@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class Config(AppConfig):
     name = "tongban.alignment"
     label = "alignment"
+
+    def ready(self) -> None:
+        from tongban.alignment import tasks  # noqa: F401  (hears what is published)

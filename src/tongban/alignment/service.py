@@ -1,3 +1,67 @@
-"""The alignment room's door."""
+"""The alignment room's door: how implementations stand to their standards, and having it mended."""
 
-__all__: list[str] = []
+from tongban.alignment.comparing import keep_day, rebuild, refresh
+from tongban.alignment.corrections import DEFAULT_DAYS, answer, ask, may_ask, withdraw
+from tongban.alignment.models import Correction, CorrectionState, Standing
+from tongban.alignment.standards import (
+    DEFAULT_FIXED,
+    ELEMENT_LABELS,
+    StandardDetail,
+    draft_standard,
+    edit_standard,
+    element_values,
+    may_keep,
+    publish_standard,
+    standard,
+)
+from tongban.alignment.views import (
+    Cell,
+    Column,
+    Difference,
+    Matrix,
+    MatrixRow,
+    Score,
+    by_basic_item,
+    by_department,
+    by_region,
+    corrections,
+    difference,
+    matrix,
+    trend,
+)
+
+__all__ = [
+    "DEFAULT_DAYS",
+    "DEFAULT_FIXED",
+    "ELEMENT_LABELS",
+    "Cell",
+    "Column",
+    "Correction",
+    "CorrectionState",
+    "Difference",
+    "Matrix",
+    "MatrixRow",
+    "Score",
+    "StandardDetail",
+    "Standing",
+    "answer",
+    "ask",
+    "by_basic_item",
+    "by_department",
+    "by_region",
+    "corrections",
+    "difference",
+    "draft_standard",
+    "edit_standard",
+    "element_values",
+    "keep_day",
+    "matrix",
+    "may_ask",
+    "may_keep",
+    "publish_standard",
+    "rebuild",
+    "refresh",
+    "standard",
+    "trend",
+    "withdraw",
+]

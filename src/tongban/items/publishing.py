@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tongban.items.content import PARTS, Prepared, problems
+from tongban.items.events import item_published
 from tongban.items.forms import form_problems
 from tongban.items.models import Item, ItemState, ItemVersion, VersionState
 from tongban.items.reading import item_by, version
@@ -178,6 +179,8 @@ def publish(actor: Actor, version_id: UUID, *, effective_from: date | None = Non
         row.save()
         refresh([row.pk])
         _trace(actor, row, "item.published", replaces=[str(pk) for pk in before])
+        basic = row.item.basic
+        item_published.emit(item_id=str(row.item_id), basic_code=basic.code if basic else "")
     return version(version_id)
 
 

@@ -162,6 +162,14 @@ def published(key: UUID | str) -> VersionDetail:
     return version(version_id)
 
 
+def implementations(basic_code: str) -> list[UUID]:
+    """The versions in force of every item in use that implements a basic item."""
+    rows = ItemVersion.objects.filter(
+        item__basic__code=basic_code, item__state=ItemState.IN_USE, state=VersionState.PUBLISHED
+    )
+    return list(rows.order_by("item__division", "item__code").values_list("pk", flat=True))
+
+
 def versions_of(key: UUID | str) -> list[VersionDetail]:
     """All versions of an item, newest first."""
     ids = ItemVersion.objects.filter(item=item_by(key)).order_by("-number").values_list("pk", flat=True)

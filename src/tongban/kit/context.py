@@ -14,4 +14,5 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "large_print": request.COOKIES.get("large_print") == "1",
         "sandbox": settings.SANDBOX,
         "operator": actor_of(request).has_role("operator"),
+        "aligner": actor_of(request).has_role("item_editor", "supervisor", "leader"),
     }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tongban.workbench import acts, adapters, case_list, desk, papers, tasks
+from tongban.workbench import acts, adapters, alignment, case_list, desk, papers, tasks
 
 app_name = "workbench"
 urlpatterns = [
@@ -16,5 +16,10 @@ urlpatterns = [
     path("cases/<uuid:case_id>/act/<slug:name>/", acts.act, name="act"),
     path("cases/<uuid:case_id>/materials/<uuid:attachment_id>/", papers.material, name="material"),
     path("cases/<uuid:case_id>/documents/<uuid:document_id>/", papers.document, name="document"),
+    path("alignment/", alignment.overview, name="alignment"),
+    path("alignment/corrections/", alignment.corrections, name="corrections"),
+    path("alignment/corrections/<uuid:correction_id>/", alignment.correction_act, name="correction_act"),
+    path("alignment/items/<uuid:item_id>/", alignment.difference, name="drift_item"),
+    path("alignment/basic/<str:basic_code>/", alignment.matrix, name="drift"),
     path("operations/adapters/", adapters.adapters, name="adapters"),
 ]

@@ -1,0 +1,108 @@
+"""Bringing the standings up to date: one item, one basic item, or all."""
+
+from collections.abc import Callable
+from datetime import date
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from tongban.alignment.models import Correction, CorrectionState, DayScore, Standing
+from tongban.alignment.rules import deviations
+from tongban.alignment.standards import StandardDetail, element_values, standard, standard_codes
+from tongban.items import service as items
+from tongban.kit.actors import SYSTEM
+from tongban.trace import service as trace
+
+
+def refresh(basic_code: str, item_id: UUID | str | None = None) -> int:
+    """Compare the implementations of a basic item, or one of them, with the standard in force.
+
+    Returns how many were compared. Items that are no longer in force lose their standing; corrections whose
+    elements have come into line are closed as mended.
+    """
+    held = standard(basic_code)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"alignment:{basic_code}"])
+        kept = Standing.objects.filter(basic_code=basic_code)
+        if item_id is not None:
+            kept = kept.filter(item_id=item_id)
+        found = [] if held is None else [items.version(pk) for pk in items.implementations(basic_code)]
+        found = [detail for detail in found if str(item_id) in ("None", str(detail.item_id))]
+        kept.exclude(item_id__in=[detail.item_id for detail in found]).delete()
+        for detail in found:
+            assert held is not None
+            _compare(held, detail)
+        return len(found)
+
+
+def _compare(held: StandardDetail, detail: items.VersionDetail) -> None:
+    own = element_values(detail)
+    off = deviations(held.elements, own, held.fixed)
+    free = set(held.elements) - set(held.fixed)
+    varied = deviations(held.elements, own, free)
+    Standing.objects.update_or_create(
+        item_id=detail.item_id,
+        defaults={
+            "item_name": detail.name,
+            "code": detail.code,
+            "basic_code": held.basic_code,
+            "division": detail.division,
+            "department_id": detail.department_id,
+            "department_name": detail.department_name,
+            "standard_number": held.number,
+            "version_number": detail.number,
+            "fixed_total": len(held.fixed),
+            "deviating": len(off),
+            "deviations": off,
+            "varied": {name: pair["own"] for name, pair in varied.items()},
+            "compared_at": timezone.now(),
+        },
+    )
+    _close_mended(detail.item_id, set(off))
+
+
+def _close_mended(item_id: UUID, off: set[str]) -> None:
+    waiting = Correction.objects.filter(
+        item_id=item_id, state__in=(CorrectionState.OPEN, CorrectionState.ANSWERED)
+    )
+    for correction in waiting.select_for_update():
+        if off.isdisjoint(correction.elements):
+            correction.state, correction.closed_at = CorrectionState.MENDED, timezone.now()
+            correction.save(update_fields=["state", "closed_at"])
+            trace.append(SYSTEM, f"item:{item_id}", "alignment.mended", {"correction": correction.id})
+
+
+def rebuild(progress: Callable[[int, int], None] | None = None) -> int:
+    """Compare every implementation of every basic item that has a standard; returns how many."""
+    codes = standard_codes()
+    compared = 0
+    for index, code in enumerate(codes, 1):
+        compared += refresh(code)
+        if progress is not None:
+            progress(index, len(codes))
+    Standing.objects.exclude(basic_code__in=codes).delete()
+    return compared
+
+
+def keep_day(day: date) -> int:
+    """Keep how every division (with all levels above it) and its departments stand on ``day``; replayable."""
+    sums: dict[tuple[str, str], list[int]] = {}
+    rows = Standing.objects.filter(~Q(division="")).values_list(
+        "division", "department_name", "fixed_total", "deviating"
+    )
+    for division, department, total, deviating in rows.iterator():
+        keys = [(division[:length], "") for length in (2, 4, 6, 9) if length <= len(division)]
+        for key in [*keys, (division, department)]:
+            held = sums.setdefault(key, [0, 0, 0])
+            for index, value in enumerate((1, total, deviating)):
+                held[index] += value
+    scores = [
+        DayScore(day=day, division=key[0], department_name=key[1], items=n, fixed_total=t, deviating=d)
+        for key, (n, t, d) in sums.items()
+    ]
+    with transaction.atomic():
+        DayScore.objects.filter(day=day).delete()
+        DayScore.objects.bulk_create(scores, batch_size=1000)
+    return len(scores)

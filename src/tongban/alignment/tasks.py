@@ -1,0 +1,31 @@
+"""Comparing after every publication, and keeping each day's scores."""
+
+from typing import Any
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from tongban.alignment.comparing import keep_day, refresh
+from tongban.alignment.events import standard_published
+from tongban.items.events import item_published
+from tongban.kit.events import subscribe
+
+
+@subscribe(item_published, "alignment.compare_item")
+def compare_item(payload: dict[str, Any]) -> None:
+    """An implementation was published: compare it. Running again changes nothing."""
+    if payload["basic_code"]:
+        refresh(payload["basic_code"], payload["item_id"])
+
+
+@subscribe(standard_published, "alignment.compare_all")
+def compare_all(payload: dict[str, Any]) -> None:
+    """A standard was published: every county that lags shows."""
+    refresh(payload["basic_code"])
+
+
+@app.periodic(cron="50 23 * * *")
+@app.task(name="alignment.keep_day", queue="default", queueing_lock="alignment.keep_day")
+def keep_today(timestamp: int) -> None:
+    """Keep the day's scores for the trend."""
+    keep_day(timezone.localdate())

@@ -1,0 +1,133 @@
+"""Items beside their standards: the drift matrix, one difference, requests to mend."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from tongban.alignment import service as alignment
+from tongban.kit.access import access, actor_of, role
+from tongban.kit.errors import Conflict, Invalid
+from tongban.workbench.paging import page_number, plain
+
+readers = role("item_editor", "supervisor", "leader")
+SECTION = {"section": "alignment"}
+KINDS = {
+    "items": alignment.by_basic_item,
+    "regions": alignment.by_region,
+    "departments": alignment.by_department,
+}
+
+
+def _region(request: HttpRequest) -> str:
+    code = plain(request, "region")
+    return code if code.isascii() and code.isdigit() and len(code) <= 12 else "35"
+
+
+@access(readers)
+@require_GET
+def overview(request: HttpRequest) -> HttpResponse:
+    """Scores by basic item, region or department, the worst first, and the region's trend."""
+    kind = plain(request, "by") if plain(request, "by") in KINDS else "items"
+    region = _region(request)
+    rows, page = KINDS[kind](region=region, page=page_number(request))
+    points = [(day, value) for day, value in alignment.trend(region) if value is not None]
+    context = {
+        "rows": rows,
+        "page": page,
+        "kind": kind,
+        "region": region,
+        "points": points,
+        "line": _line(points),
+    }
+    return render(request, "workbench/alignment.html", context | SECTION)
+
+
+def _line(points: list[tuple[object, float]]) -> str:
+    """The trend as points of an SVG line, 600 wide and 100 high; empty for fewer than two days."""
+    if len(points) < 2:
+        return ""
+    step = 600 / (len(points) - 1)
+    return " ".join(f"{index * step:.1f},{100 - value:.1f}" for index, (_day, value) in enumerate(points))
+
+
+@access(readers)
+@require_GET
+def matrix(request: HttpRequest, basic_code: str) -> HttpResponse:
+    """All implementing regions × elements of one basic item."""
+    only = plain(request, "drifting") == "1"
+    found = alignment.matrix(
+        basic_code[:12].replace("\x00", ""),
+        region=_region(request),
+        only_drifting=only,
+        page=page_number(request),
+    )
+    context = {"matrix": found, "only": only, "region": _region(request)}
+    return render(request, "workbench/alignment_matrix.html", context | SECTION)
+
+
+@access(readers)
+@require_http_methods(["GET", "POST"])
+def difference(request: HttpRequest, item_id: UUID) -> HttpResponse:
+    """One item beside its standard; POST asks the department to mend what is named."""
+    actor, problems, status = actor_of(request), {}, 200
+    standing, rows = alignment.difference(item_id)
+    if request.method == "POST":
+        try:
+            days = int(request.POST.get("days", "")[:4])
+        except ValueError:
+            days = 0
+        try:
+            named = request.POST.getlist("elements")
+            alignment.ask(actor, item_id, named, request.POST.get("note", "").replace("\x00", ""), days)
+        except Invalid as error:
+            problems, status = {p.field: p.message for p in error.problems}, 422
+        except Conflict as error:
+            problems, status = {"elements": error.message}, 409
+        else:
+            messages.success(request, _("已要求改正，部门的事项管理员会收到通知"), extra_tags="good")
+            return redirect("workbench:corrections")
+    context = {
+        "standing": standing,
+        "rows": rows,
+        "may_ask": alignment.may_ask(actor, standing.division),
+        "days": request.POST.get("days", alignment.DEFAULT_DAYS),
+        "note": request.POST.get("note", ""),
+        "chosen": request.POST.getlist("elements") or list(standing.deviations),
+        "problems": problems,
+    }
+    return render(request, "workbench/alignment_item.html", context | SECTION, status=status)
+
+
+@access(readers)
+@require_GET
+def corrections(request: HttpRequest) -> HttpResponse:
+    """Requests to mend, those due first."""
+    state = plain(request, "state")
+    page = alignment.corrections(actor_of(request), state=state, page=page_number(request))
+    rows = [(row, alignment.may_ask(actor_of(request), row.division)) for row in page]
+    context = {"page": page, "rows": rows, "state": state, "states": alignment.CorrectionState.choices}
+    return render(request, "workbench/alignment_corrections.html", context | SECTION)
+
+
+@access(readers)
+@require_POST
+def correction_act(request: HttpRequest, correction_id: UUID) -> HttpResponse:
+    """Answer a request as the department, or take it back as the one who keeps the standard."""
+    actor, act = actor_of(request), request.POST.get("act")
+    if act not in ("answer", "withdraw"):
+        raise BadRequest
+    try:
+        if act == "answer":
+            alignment.answer(actor, correction_id, request.POST.get("answer", "").replace("\x00", ""))
+        else:
+            alignment.withdraw(actor, correction_id)
+    except (Invalid, Conflict) as error:
+        messages.error(request, error.problems[0].message if isinstance(error, Invalid) else error.message)
+    else:
+        messages.success(request, _("已记录"), extra_tags="good")
+    return redirect("workbench:corrections")
