@@ -19,8 +19,15 @@ def rules() -> str:
     from tongban.items.service import GUIDE_RULES
 
     rows = [f"| `{r.id}` | {r.title} | {r.severity} | {r.why} | {r.mend} |" for r in GUIDE_RULES.values()]
-    head = "# Guide rules\n\nMade by `tools/guide_docs.py` from the register `items/checking/register.py`.\n\n"
-    return head + "| id | finds | severity | why | how to mend |\n|---|---|---|---|---|\n" + "\n".join(rows) + "\n"
+    head = (
+        "# Guide rules\n\nMade by `tools/guide_docs.py` from the register `items/checking/register.py`.\n\n"
+    )
+    return (
+        head
+        + "| id | finds | severity | why | how to mend |\n|---|---|---|---|---|\n"
+        + "\n".join(rows)
+        + "\n"
+    )
 
 
 def report() -> str:

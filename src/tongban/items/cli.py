@@ -31,7 +31,7 @@ def commands() -> None:
 @click.option(
     "--encoding", type=click.Choice(["auto", "utf-8", "gbk"]), default="auto", help="Encoding of the file."
 )
-def import_command(
+def import_command(  # noqa: PLR0917 (one argument an option)
     file: Path, profile_name: str, as_json: bool, dry_run: bool, resume: bool, encoding: str
 ) -> None:
     """Import FILE; every row is imported, unchanged, flagged or rejected, with line and reason."""

@@ -106,7 +106,9 @@ def findings_page(
 def _row(row: tuple[Any, ...], rule: str, severity: str) -> ItemFindings:
     import json
 
-    *head, stored = row
+    item_id, version_id, code, name, department, state, stored = row
     found = [Finding(**f) for f in (json.loads(stored) if isinstance(stored, str) else stored)]
     shown = [f for f in found if rule in ("", f.rule) and severity in ("", f.severity)]
-    return ItemFindings(*head, tuple((f, guide_rule(f.rule)) for f in shown))
+    return ItemFindings(
+        item_id, version_id, code, name, department, state, tuple((f, guide_rule(f.rule)) for f in shown)
+    )

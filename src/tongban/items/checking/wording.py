@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tongban.items.checking.base import Found
@@ -32,7 +33,8 @@ _CALLABLE = re.compile(
 )
 _BARE_PHONE = re.compile(r"(?<![\d—–-])[2-8]\d{6,7}(?!\d)")
 _ROAD = re.compile(
-    r"\d|[一二三四五六七八九十]+(?:号|楼|层)|窗口|大厅|中心|网上|线上|无线下|网站|http|全程网办|APP", re.IGNORECASE
+    r"\d|[一二三四五六七八九十]+(?:号|楼|层)|窗口|大厅|中心|网上|线上|无线下|网站|http|全程网办|APP",
+    re.IGNORECASE,
 )
 _CLOCK = re.compile(r"\d{1,2}\s*[:：时点]|24\s*小时|全天|[一二三四五六七八九十]+点")
 _BROKEN = re.compile(r"\ufffd|\?{3,}|？{3,}|&(?:nbsp|lt|gt|amp|quot);|锟斤拷|烫烫烫|</?[a-zA-Z]{1,8}\s*/?>")
@@ -107,7 +109,7 @@ def dates(prepared: Prepared) -> Iterator[Found]:
                 yield Found("date-invalid", where, message)
         for found in _UNTIL.finditer(text):
             day = _day(found)
-            if day is not None and day < date.today():
+            if day is not None and day < timezone.localdate():
                 message = _("期限 %(date)s 已过") % {"date": day.isoformat()}
                 yield Found("date-expired", where, message)
 

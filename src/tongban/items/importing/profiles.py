@@ -11,9 +11,10 @@ from typing import Any
 import yaml
 from django.utils.translation import gettext as _
 
+from tongban.items.checking.base import Found
 from tongban.items.content import Prepared, problems
 from tongban.items.importing.cleaning import CLEANERS, spaced, text_of
-from tongban.items.rules import REQUIRED, Found, check
+from tongban.items.rules import REQUIRED, check
 from tongban.kit.errors import NotFound
 
 _FOLDER = Path(__file__).parents[1] / "profiles"

@@ -57,7 +57,7 @@ def _wide_lines(path: Path) -> Iterator[Line]:
         number = 0
         while text := stream.readline(MAX_LINE + 1):
             number += 1
-            end = stream.buffer.tell()
+            end = stream.buffer.tell()  # type: ignore[attr-defined]
             if len(text) > MAX_LINE:
                 while text and not text.endswith("\n"):
                     text = stream.readline(MAX_LINE)

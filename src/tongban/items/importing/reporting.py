@@ -17,14 +17,15 @@ from tongban.items.models import ImportRun
 _HEAD = ("line", "code", "name", "outcome", "rule", "field", "message")
 MOST_ROWS = 2_000  # rows on the page; the CSV has them all
 _STYLE = (
-    "body{font:16px/1.6 sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem}table{border-collapse:collapse;"
-    "width:100%;margin:1rem 0}th,td{border-bottom:1px solid #b1b4b6;padding:.4rem .6rem;text-align:left;"
+    "body{font:16px/1.6 sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem}table{border-collapse:"
+    "collapse;width:100%;margin:1rem 0}th,td{border-bottom:1px solid #b1b4b6;padding:.4rem .6rem;"
+    "text-align:left;
     "vertical-align:top}th{background:#f3f2f1}code{word-break:break-all}"
 )
 
 
 class Report:
-    """The CSV, written as rows come. A resumed import goes on in the same file where it is known to be right."""
+    """The CSV, written as rows come. A resumed import goes on in it where it is known to be right."""
 
     def __init__(self, folder: Path, name: str, journal: ImportRun) -> None:
         self._journal = journal

@@ -73,7 +73,7 @@ def import_file(
     return result
 
 
-def _through(
+def _through(  # noqa: PLR0917
     actor: Actor, path: Path, source: Profile, journal: ImportRun, folder: Path, encoding: str,
     progress: Progress | None,
 ) -> ImportResult:  # fmt: skip
@@ -154,7 +154,7 @@ class _Run:
             self.result.read += 1
         try:
             if problem:
-                raise Rejected(rule, problem)
+                raise Rejected(rule, problem)  # noqa: TRY301
             read = prepare_cells if "table" in self.source.spec else prepare_row
             one = read(value, number, self.source)
             self._own(one)

@@ -127,7 +127,7 @@ def _comma_separated(path: Path, source: Profile, encoding: str) -> Iterator[Lin
 
 
 def _done(stream: TextIO, size: int) -> int:
-    return min(stream.buffer.tell(), size)  # type: ignore[attr-defined]
+    return min(stream.buffer.tell(), size)
 
 
 def _row(number: int, end: int, row: list[str], names: list[str]) -> Line:

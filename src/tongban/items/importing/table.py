@@ -14,7 +14,7 @@ from tongban.items.importing.cleaning import text_of
 from tongban.items.importing.profiles import Profile, Rejected
 from tongban.items.models import Item, ItemVersion
 from tongban.items.rules import check
-from tongban.kit.errors import DomainError
+from tongban.kit.errors import DomainError, FieldProblem
 from tongban.organisations import service as organisations
 
 _FLAGS = {True: "是", False: "否"}
@@ -25,7 +25,7 @@ MOST_NUMBER = 2_000_000_000
 
 def written(kind: str, value: Any) -> str:
     """The cell of a value."""
-    if value is None or value == "" or value == [] or value == {}:
+    if value in (None, "", [], {}):
         return ""
     if kind == "flag":
         return _FLAGS[bool(value)]
@@ -113,7 +113,7 @@ def prepare_cells(row: Mapping[str, str], line: int, source: Profile) -> Prepare
             elif value is not None and where in ("columns.legal_basis", "columns.special_procedures"):
                 value = _entries(target, value)
             elif value is not None and where in _AS_THEY_ARE and not isinstance(value, dict):
-                raise ValueError(_("应为 JSON 对象"))
+                raise ValueError(_("应为 JSON 对象"))  # noqa: TRY301
         except (ValueError, TypeError, RecursionError) as error:
             raise Rejected(
                 "cell-not-understood", f"{heading}：{str(error)[:200]}", heading, code, name
@@ -136,8 +136,9 @@ def _checked(groups: dict[str, dict[str, Any]], line: int, code: str, name: str)
     if basic.get("code") and not basic.get("name"):
         basic["name"] = groups["columns"]["name"]
     one = Prepared(head, basic if basic.get("code") else {}, groups["columns"], groups["parts"], line=line)
-    if bad := [*_basic_problems(basic), *_choices(one), *problems(one)]:
-        where = getattr(bad[0], "field", "")
+    bad: list[Rejected | FieldProblem] = [*_basic_problems(basic), *_choices(one), *problems(one)]
+    if bad:
+        where = bad[0].field
         raise Rejected(bad[0].rule, "; ".join(p.message for p in bad[:3]), where, code, name)
     one.findings = [finding.as_dict() for finding in dict.fromkeys(check(one))]
     return one
@@ -179,7 +180,7 @@ def _rows_of(name: str, value: Any) -> list[dict[str, Any]]:
             column = model._meta.get_field(key)
             try:
                 if column.get_internal_type() in ("CharField", "TextField") and not isinstance(entry, str):
-                    raise ValueError(_("应为文字"))
+                    raise ValueError(_("应为文字"))  # noqa: TRY301
                 row[key] = column.to_python(entry)  # type: ignore[union-attr]
             except (ValidationError, TypeError, ValueError) as error:
                 raise ValueError(f"{key}: {entry!r:.40}") from error
