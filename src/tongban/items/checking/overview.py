@@ -80,7 +80,7 @@ def findings_page(
             values += [f"%{plain}%", f"{plain.upper()}%"]
         where = " AND ".join(scope)
         cursor.execute(
-            f"SELECT f->>'rule', count(*), count(DISTINCT v.item_id) {base}, jsonb_array_elements(v.findings) f "
+            f"SELECT f->>'rule', count(*), count(DISTINCT v.item_id) {base}, jsonb_array_elements(v.findings) f "  # noqa: E501
             f"WHERE {where} GROUP BY 1 ORDER BY 2 DESC, 1",
             values,
         )

@@ -19,7 +19,7 @@ MOST_ROWS = 2_000  # rows on the page; the CSV has them all
 _STYLE = (
     "body{font:16px/1.6 sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem}table{border-collapse:"
     "collapse;width:100%;margin:1rem 0}th,td{border-bottom:1px solid #b1b4b6;padding:.4rem .6rem;"
-    "text-align:left;
+    "text-align:left;"
     "vertical-align:top}th{background:#f3f2f1}code{word-break:break-all}"
 )
 
