@@ -18,7 +18,7 @@ def canonical(value: Any) -> Any:
 
 def differs(standard: Any, own: Any) -> bool:
     """Whether an implementation's value is another than the standard's. Nothing and empty are the same."""
-    empty = (None, "", [], {})
+    empty: tuple[Any, ...] = (None, "", [], {})
     left, right = canonical(standard), canonical(own)
     return left != right and not (left in empty and right in empty)
 

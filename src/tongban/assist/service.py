@@ -1,3 +1,5 @@
-"""The assist room's door."""
+"""The assist room's door: instant replies with sources."""
 
-__all__: list[str] = []
+from tongban.assist.replying import MAX_QUESTION, Card, Reply, reply
+
+__all__ = ["MAX_QUESTION", "Card", "Reply", "reply"]

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from tongban.portal import (
+    assist,
     cases,
     check,
     filing,
@@ -22,6 +23,7 @@ from tongban.portal import (
 app_name = "portal"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("assist/", assist.ask, name="assist"),
     path("search/", search.search, name="search"),
     path("search/suggestions/", search.suggestions, name="search-suggestions"),
     path("items/<str:code>/", item.item, name="item"),

@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 from wechatpy.messages import BaseMessage
 
 from tongban.assist import service as assist
-from tongban.cases import service as cases
-from tongban.kit.actors import ANONYMOUS, Actor
+from tongban.kit.actors import ANONYMOUS
 from tongban.wechat import binding
 from tongban.wechat.models import Answered, Seen
 from tongban.wechat.settings import WeChatSettings
@@ -78,7 +77,11 @@ def _said(settings: WeChatSettings, openid: str, text: str) -> str:
         done = actor is not None and binding.unbind_openid(openid)
         return _("已解除绑定。") if done else _("这个微信没有绑定账号。")
     if text in PROGRESS:
-        return _bind(settings, openid) if actor is None else _progress(settings, actor)
+        if actor is None:
+            return _bind(settings, openid)
+        text = PROGRESS[0]
+    if len(text) > assist.MAX_QUESTION:
+        return _("问题太长了，请用一两句话说。")
     session = "wechat:" + hashlib.sha256(openid.encode()).hexdigest()[:32]
     reply = assist.reply(text, session=session, actor=actor or ANONYMOUS, channel="wechat")
     return _plain(settings, reply)
@@ -92,31 +95,18 @@ def _bind(settings: WeChatSettings, openid: str) -> str:
     return words % {"code": made.code, "link": f"{settings.site}/settings/wechat/?token={made.token}"}
 
 
-def _progress(settings: WeChatSettings, actor: Actor) -> str:
-    cards = cases.my_cases(actor).rows[:5]
-    if not cards:
-        return _("您还没有办件。")
-    lines = [_("您最近的办件：")]
-    for card in cards:
-        due = _("，最迟 %(date)s") % {"date": card.due_on.isoformat()} if card.due_on else ""
-        lines.append(f"{card.item_name}（{card.number or _('草稿')}）：{card.state_label}{due}")
-    return "\n".join([*lines, f"{settings.site}/cases/"])
-
-
-def _plain(settings: WeChatSettings, reply: object) -> str:
-    """A reply of the assist room as text: the words, then one line a source, card or choice."""
-    lines = [str(getattr(reply, "text", ""))]
-    seen: set[str] = set()
-    for _sentence, url, title in getattr(reply, "sentences", ()):
-        if url and url not in seen:
+def _plain(settings: WeChatSettings, reply: assist.Reply) -> str:
+    """A reply of the assist room as text: the words, then one line a source or card."""
+    lines, seen = [reply.text], set()
+    for _sentence, url, title in reply.sentences:
+        if url not in seen:
             seen.add(url)
             lines.append(f"《{title}》{settings.site}{url}")
-    for card in getattr(reply, "cards", ()):
-        url = f"/items/{getattr(card, 'slug', '') or card.code}/"
-        if url not in {link.partition("#")[0] for link in seen}:
-            seen.add(url)
-            lines.append(f"· {card.name} {settings.site}{url}")
-    return "\n".join(line for line in lines if line)
+    for card in reply.cards:
+        if card.url not in seen:
+            seen.add(card.url)
+            lines.append(f"· {card.name} {settings.site}{card.url}")
+    return "\n".join(lines)
 
 
 def _fit(settings: WeChatSettings, text: str) -> str:

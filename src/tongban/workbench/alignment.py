@@ -1,5 +1,7 @@
 """Items beside their standards: the drift matrix, one difference, requests to mend."""
 
+from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 from django.contrib import messages
@@ -47,7 +49,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     return render(request, "workbench/alignment.html", context | SECTION)
 
 
-def _line(points: list[tuple[object, float]]) -> str:
+def _line(points: Sequence[tuple[date, float]]) -> str:
     """The trend as points of an SVG line, 600 wide and 100 high; empty for fewer than two days."""
     if len(points) < 2:
         return ""

@@ -1,0 +1,133 @@
+"""Instant replies: sentences taken from what is published, each with its source; otherwise a person.
+
+Nothing is phrased by a model and nothing is guessed: below :data:`SURE` the reply says so and names the
+people to ask. A question is data, whatever it says.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from tongban.cases import service as cases
+from tongban.items import service as items
+from tongban.kit.actors import Actor
+from tongban.kit.errors import invalid
+
+SURE = 0.5  # below it an answer is more likely wrong than right, measured on the held-out questions
+CLOSE = 0.05  # two items nearer than this in confidence: ask which one is meant
+MAX_QUESTION = 500  # characters
+PASSAGES = 12
+SENTENCES = 3
+GREETINGS = ("你好", "您好", "hi", "hello", "在吗", "嗨")
+THANKS = ("谢谢", "多谢", "thanks", "thank you", "好的谢谢")
+PROGRESS = ("进度", "办件进度", "我的办件", "我的进度", "办得怎么样了", "查进度")
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """An item a reply speaks of."""
+
+    item_id: UUID
+    code: str
+    slug: str
+    name: str
+
+    @property
+    def url(self) -> str:
+        """The item's page on this site."""
+        return f"/items/{self.slug or self.code}/"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer. ``kind``: greeting, answer, ask_back, handover, progress or sign_in.
+
+    ``sentences`` are (text, source address, source title); ``choices`` are questions that can be asked next.
+    """
+
+    kind: str
+    text: str
+    sentences: tuple[tuple[str, str, str], ...] = ()
+    cards: tuple[Card, ...] = ()
+    choices: tuple[str, ...] = ()
+
+
+def reply(
+    question: str, *, session: str, actor: Actor, division: str | None = None, channel: str = "web"
+) -> Reply:
+    """Answer a question at once.
+
+    Args:
+        session: whose conversation it is; nothing is kept of it.
+        division: where the asker is; items done near there come first.
+        channel: ``web``, ``api`` or ``wechat``; all get the same reply.
+
+    Raises:
+        Invalid: for an empty question or one of more than 500 characters.
+    """
+    text = " ".join(question.replace("\x00", " ").split())
+    if not text:
+        raise invalid("question", "required", _("请输入您的问题"))
+    if len(text) > MAX_QUESTION:
+        raise invalid("question", "length", _("问题请不要超过 %(most)s 个字") % {"most": MAX_QUESTION})
+    plain = text.rstrip("！!。.？?~ ").lower()
+    if plain in GREETINGS or plain in THANKS:
+        return Reply("greeting", _("您好，请直接说您想办什么事，例如“开饭店要什么材料”。"))
+    if plain in PROGRESS:
+        return _progress(actor)
+    return _from_items(text, division)
+
+
+def _from_items(question: str, division: str | None) -> Reply:
+    found = items.retrieve(question, division=division, limit=PASSAGES)
+    if not found or found[0].confidence < SURE:
+        cards = _cards(found)[:3]
+        return Reply("handover", handover_words(), cards=cards)
+    best = found[0]
+    near = {
+        one.item_name
+        for one in found
+        if one.item_name != best.item_name and best.confidence - one.confidence < CLOSE
+    }
+    if near:
+        cards = _cards(found)[:4]
+        return Reply(
+            "ask_back",
+            _("您问的是下面哪一件？"),
+            cards=cards,
+            choices=tuple(f"{card.name}：{question}"[:MAX_QUESTION] for card in cards),
+        )
+    own = [one for one in found if one.item_id == best.item_id][:SENTENCES]
+    title, base = best.item_name, f"/items/{best.slug or best.code}/"
+    sentences = tuple((f"{one.heading}：{one.text}", base, title) for one in own)
+    return Reply(
+        "answer", "\n".join(sentence for sentence, _url, _title in sentences), sentences, _cards(own)
+    )
+
+
+def handover_words() -> str:
+    """What is said where no answer is sure."""
+    return _("不清楚，转人工：请拨打 12345，或到就近的政务服务中心咨询。")
+
+
+def _cards(found: list[items.Passage]) -> tuple[Card, ...]:
+    """The items of the passages in their order, each name once."""
+    cards: dict[str, Card] = {}
+    for one in found:
+        cards.setdefault(one.item_name, Card(one.item_id, one.code, one.slug, one.item_name))
+    return tuple(cards.values())
+
+
+def _progress(actor: Actor) -> Reply:
+    if actor.kind != "resident":
+        return Reply("sign_in", _("请先登录，再查询您的办件进度。"))
+    rows = cases.my_cases(actor).rows[:5]
+    if not rows:
+        return Reply("progress", _("您还没有办件。"))
+    lines = []
+    for card in rows:
+        due = _("，最迟 %(date)s") % {"date": card.due_on.isoformat()} if card.due_on else ""
+        words = f"{card.item_name}（{card.number or _('草稿')}）：{card.state_label}{due}"
+        lines.append((words, f"/cases/{card.id}/", card.item_name))
+    return Reply("progress", "\n".join(line for line, _url, _title in lines), tuple(lines))
