@@ -34,7 +34,8 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 ROOMS = [
     "plugins", "divisions", "trace", "notices", "identity", "organisations", "files", "documents",
-    "resources", "items", "alignment", "licences", "guidance", "cases", "packages", "assist", "wechat", "portal", "workbench", "api", "demo", "ops",
+    "resources", "items", "alignment", "licences", "guidance", "cases", "packages", "assist", "wechat",
+    "portal", "workbench", "api", "demo", "ops",
 ]  # fmt: skip
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -6,5 +6,5 @@ item_published = declare(
     "item_published",
     teller="items",
     payload=("item_id", "basic_code"),
-    description="A version of an item was put in force by a person (imports tell nothing: they are too many).",
+    description="A version of an item was put in force by a person (imports, being many, tell nothing).",
 )

@@ -17,6 +17,7 @@ from tongban.kit.ids import uuid7
 from tongban.packages import definition as definitions
 from tongban.packages import editing, merging, telling
 from tongban.packages.models import Filing, FilingState, PackageVersion, Part, PartState
+from tongban.packages.shapes import FilingCheck, FilingForm, is_shown, merged_field
 from tongban.trace import service as trace
 
 
@@ -27,32 +28,6 @@ class Parts:
     definition: definitions.Definition
     rows: dict[str, Part]
     details: dict[str, items.VersionDetail]
-
-
-@dataclass(frozen=True, slots=True)
-class FilingForm:
-    """The merged form. Pages and fields are those of the cases room, under merged names."""
-
-    filing: Filing
-    pages: tuple[cases.PageView, ...]
-    parts: tuple[Part, ...]
-
-    def page(self, key: str) -> cases.PageView | None:
-        return next((p for p in self.pages if p.key == key), None)
-
-
-@dataclass(frozen=True, slots=True)
-class FilingMaterials:
-    filing: Filing
-    materials: tuple[cases.MaterialView, ...]
-    coming: tuple[tuple[str, str], ...]  # material, item whose result it will be
-
-
-@dataclass(frozen=True, slots=True)
-class FilingCheck:
-    form: FilingForm
-    materials: FilingMaterials
-    problems: tuple[FieldProblem, ...]
 
 
 def own(actor: Actor, filing_id: UUID, *, lock: bool = False) -> Filing:
@@ -203,10 +178,10 @@ def _form(actor: Actor, filing: Filing, parts: Parts) -> FilingForm:
         for page in cases.form_view(actor, case_id(part)).pages
         for field in page.fields
     }
-    made = []
+    groups, made = merging.field_groups(parts.definition, parts.details), []
     for number, page in enumerate(merging.pages(parts.definition, parts.details), start=1):
-        shown = tuple(_merged_field(one, fields) for one in page.fields)
-        open_ = [f for f in shown if _is_shown(f, parts, fields)]
+        shown = tuple(merged_field(one, fields) for one in page.fields)
+        open_ = [f for f in shown if is_shown(f, groups, fields)]
         made.append(
             cases.PageView(
                 key=page.key,
@@ -219,35 +194,6 @@ def _form(actor: Actor, filing: Filing, parts: Parts) -> FilingForm:
             )
         )
     return FilingForm(filing, tuple(made), tuple(parts.rows.values()))
-
-
-def _merged_field(
-    one: merging.MergedField, fields: Mapping[tuple[str, str], cases.FieldView]
-) -> cases.FieldView:
-    views = [fields[place] for place in one.places]
-    best = next((v for v in views if v.locked), None) or next((v for v in views if v.prefill), views[0])
-    return replace(
-        best,
-        name=one.name,
-        label=views[0].label,
-        hint=views[0].hint or best.hint,
-        required=any(v.required for v in views),
-        problem=next((v.problem for v in views if v.problem), ""),
-        max_length=min((v.max_length for v in views if v.max_length), default=None),
-        show_if=one.show_if,
-        asked=False,
-    )
-
-
-def _is_shown(
-    field: cases.FieldView, parts: Parts, fields: Mapping[tuple[str, str], cases.FieldView]
-) -> bool:
-    groups = merging.field_groups(parts.definition, parts.details)
-    for name, want in (field.show_if or {}).items():
-        value = fields[groups[name][0]].value
-        if value not in (want if isinstance(want, list) else [want]):
-            return False
-    return True
 
 
 def read_answers(

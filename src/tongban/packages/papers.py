@@ -13,11 +13,12 @@ from tongban.kit.actors import Actor
 from tongban.kit.errors import NotFound, invalid
 from tongban.packages import filing as filings
 from tongban.packages import merging
+from tongban.packages.shapes import FilingMaterials
 
 Hand = Callable[[UUID, str], Any]
 
 
-def materials(actor: Actor, filing_id: UUID) -> filings.FilingMaterials:
+def materials(actor: Actor, filing_id: UUID) -> FilingMaterials:
     """Every material once, and those that come from an earlier item of the same filing."""
     filing = filings.own(actor, filing_id)
     parts = filings.parts_of(filing)
@@ -34,7 +35,7 @@ def materials(actor: Actor, filing_id: UUID) -> filings.FilingMaterials:
         (views[place].name, parts.rows[source].name)
         for place, source in merging.feeds(parts.definition, parts.details).items()
     )
-    return filings.FilingMaterials(filing, merged, coming)
+    return FilingMaterials(filing, merged, coming)
 
 
 def _merged(one: merging.MergedMaterial, views: list[cases.MaterialView]) -> cases.MaterialView:

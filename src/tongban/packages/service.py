@@ -18,10 +18,8 @@ from tongban.packages.editing import (
     version,
     view,
 )
+from tongban.packages.filing import check as check_filing
 from tongban.packages.filing import (
-    FilingCheck,
-    FilingForm,
-    FilingMaterials,
     choose,
     form,
     mine,
@@ -30,7 +28,6 @@ from tongban.packages.filing import (
     start,
     submit,
 )
-from tongban.packages.filing import check as check_filing
 from tongban.packages.filing import save as save_filing
 from tongban.packages.models import (
     Filing,
@@ -54,6 +51,7 @@ from tongban.packages.progress import (
     result,
     withdraw,
 )
+from tongban.packages.shapes import FilingCheck, FilingForm, FilingMaterials
 
 __all__ = [
     "Belonging",
