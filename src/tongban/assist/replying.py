@@ -100,10 +100,16 @@ def _from_items(question: str, division: str | None) -> Reply:
         )
     own = [one for one in found if one.item_id == best.item_id][:SENTENCES]
     title, base = best.item_name, f"/items/{best.slug or best.code}/"
-    sentences = tuple((f"{one.heading}：{one.text}", base, title) for one in own)
+    sentences = tuple((_sentence(one), base, title) for one in own)
     return Reply(
         "answer", "\n".join(sentence for sentence, _url, _title in sentences), sentences, _cards(own)
     )
+
+
+def _sentence(one: items.Passage) -> str:
+    """A passage below its heading; a heading that is a question keeps its own mark."""
+    between = "" if one.heading.endswith(("？", "?", "：")) else "："
+    return f"{one.heading}{between}{one.text}"
 
 
 def handover_words() -> str:

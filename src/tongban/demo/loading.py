@@ -18,6 +18,7 @@ from tongban.demo.names import Place
 from tongban.demo.people import Said
 from tongban.divisions import service as divisions
 from tongban.identity import service as identity
+from tongban.items import service as items
 from tongban.kit.actors import SYSTEM
 from tongban.kit.errors import Conflict
 from tongban.licences import service as licences
@@ -89,6 +90,7 @@ def pieces() -> Iterator[Piece]:
     for entry in content.items():
         slug, name = entry["slug"], entry["name"]
         yield Piece(f"item:{slug}", f"事项：{name}", partial(offices.load_item, slug))
+    yield Piece("search", "搜索索引", items.rebuild_search)  # counts how rare each word is; replies need it
     for start in range(0, len(staffing.workers()), STAFF_BATCH):
         yield Piece(f"staff:{start}", "工作人员和岗位", partial(load_staff, start))
     for start in range(0, people.PERSONS, BATCH):

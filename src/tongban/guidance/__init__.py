@@ -1,1 +1,0 @@
-"""Tailored guidance: a few questions lead to exactly what applies."""

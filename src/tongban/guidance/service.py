@@ -1,3 +1,0 @@
-"""The guidance room's door."""
-
-__all__: list[str] = []
