@@ -116,7 +116,7 @@ def find_and_start(story: Story) -> None:
     page = story.page
     page.goto("/")
     story.seen(page, "home")
-    page.locator("main, .tb-hero").get_by_role("searchbox").first.fill("开饭店")
+    page.locator("main, .tb-hero").get_by_role("combobox").first.fill("开饭店")
     page.get_by_role("button", name="搜索").first.click()
     story.seen(page, "search")
     page.get_by_role("link", name=re.compile("食品经营许可")).first.click()

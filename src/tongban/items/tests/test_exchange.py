@@ -133,7 +133,7 @@ import_file(SYSTEM, Path(sys.argv[1]), "guangdong", report_folder=Path(sys.argv[
 
 @pytest.mark.django_db(transaction=True)
 def test_a_killed_import_goes_on_and_doubles_nothing(tmp_path: Path) -> None:
-    url = "postgresql://{USER}@{HOST}:{PORT}/{NAME}".format(**connection.settings_dict)
+    url = "postgresql://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**connection.settings_dict)
     env = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "tongban.settings"}
     command = [sys.executable, "-c", KILLED, str(REAL), str(tmp_path)]
     done = subprocess.run(command, env=env, check=False, capture_output=True, timeout=120)
