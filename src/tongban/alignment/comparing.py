@@ -28,11 +28,12 @@ def refresh(basic_code: str, item_id: UUID | str | None = None) -> int:
         kept = Standing.objects.filter(basic_code=basic_code)
         if item_id is not None:
             kept = kept.filter(item_id=item_id)
-        found = [] if held is None else [items.version(pk) for pk in items.implementations(basic_code)]
-        found = [detail for detail in found if str(item_id) in ("None", str(detail.item_id))]
+        if held is None:
+            kept.delete()
+            return 0
+        found = [items.version(pk) for pk in items.implementations(basic_code, item_id)]
         kept.exclude(item_id__in=[detail.item_id for detail in found]).delete()
         for detail in found:
-            assert held is not None
             _compare(held, detail)
         return len(found)
 

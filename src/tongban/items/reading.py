@@ -162,11 +162,13 @@ def published(key: UUID | str) -> VersionDetail:
     return version(version_id)
 
 
-def implementations(basic_code: str) -> list[UUID]:
-    """The versions in force of every item in use that implements a basic item."""
+def implementations(basic_code: str, item_id: UUID | str | None = None) -> list[UUID]:
+    """The versions in force of every item in use that implements a basic item, or of one of them."""
     rows = ItemVersion.objects.filter(
         item__basic__code=basic_code, item__state=ItemState.IN_USE, state=VersionState.PUBLISHED
     )
+    if item_id is not None:
+        rows = rows.filter(item_id=item_id)
     return list(rows.order_by("item__division", "item__code").values_list("pk", flat=True))
 
 

@@ -31,6 +31,30 @@ def is_shown(field: cases.FieldView, values: Mapping[str, Any]) -> bool:
     )
 
 
+def answer_sections(pages: Iterable[cases.PageView], base: str) -> list[dict[str, Any]]:
+    """The pages as sections to check before submission; ``base`` is the address the pages lie under."""
+    kept = list(pages)
+    values = values_of(kept)
+    return [
+        {
+            "title": page.title,
+            "href": f"{base}/edit/{page.key}/",
+            "rows": [
+                {"key": field.label, "value": field.display, "note": field.problem}
+                for field in page.fields
+                if is_shown(field, values)
+            ],
+        }
+        for page in kept
+    ]
+
+
+def revision_of(request: HttpRequest) -> int | None:
+    """The revision a page was shown at, or None where the request names none that can be one."""
+    text = request.POST.get("revision", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
 def shown_fields(
     fields: Iterable[cases.FieldView],
     values: Mapping[str, Any],

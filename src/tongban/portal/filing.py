@@ -93,8 +93,8 @@ def edit(request: HttpRequest, case_id: UUID, page: str) -> HttpResponse:
 
 
 def _revision(request: HttpRequest, form: cases.FormView) -> int:
-    text = request.POST.get("revision", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else form.revision
+    named = forms.revision_of(request)
+    return form.revision if named is None else named
 
 
 def _save(request: HttpRequest, form: cases.FormView, here: cases.PageView) -> HttpResponse:
@@ -162,8 +162,8 @@ def _edit_page(
     status: int = 200,
 ) -> HttpResponse:
     context = {
-        "form": form,
-        "case": form.case,
+        "name": form.case.item_name,
+        "base": f"/cases/{form.case.id}",
         "page": here,
         "fields": shown,
         "problems": list(problems),
@@ -206,23 +206,10 @@ def check(request: HttpRequest, case_id: UUID) -> HttpResponse:
 def _check_page(
     request: HttpRequest, view: cases.CheckView, problems: Iterable[FieldProblem], *, status: int = 200
 ) -> HttpResponse:
-    values = forms.values_of(view.pages)
-    sections = [
-        {
-            "title": page.title,
-            "href": f"/cases/{view.case.id}/edit/{page.key}/",
-            "rows": [
-                {"key": field.label, "value": field.display, "note": field.problem}
-                for field in page.fields
-                if forms.is_shown(field, values)
-            ],
-        }
-        for page in view.pages
-    ]
     context = {
         "view": view,
         "case": view.case,
-        "sections": sections,
+        "sections": forms.answer_sections(view.pages, f"/cases/{view.case.id}"),
         "problems": _located(view, problems),
         "key": request.POST.get("key") or uuid7(),
         "nav": "cases",

@@ -143,11 +143,13 @@ def _save(request: HttpRequest, form: packages.FilingForm, here: cases.PageView)
     getlist = forms.post_reader(request, open_fields)
     typed = packages.read_answers(form, getlist, [field.name for field in open_fields])
     later = "later" in request.POST
-    text = request.POST.get("revision", "")
-    revision = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
     try:
         packages.save_filing(
-            actor_of(request), form.filing.id, typed, page=None if later else here.key, revision=revision
+            actor_of(request),
+            form.filing.id,
+            typed,
+            page=None if later else here.key,
+            revision=forms.revision_of(request),
         )
     except Invalid as error:
         values = forms.values_of(form.pages)
@@ -173,7 +175,8 @@ def _edit_page(
     before = next((p for p in form.pages if p.number == here.number - 1), None)
     base = _base(form.filing.id)
     context = {
-        "filing": form.filing,
+        "name": form.filing.name,
+        "base": base,
         "page": here,
         "fields": shown,
         "problems": list(problems),
@@ -183,7 +186,7 @@ def _edit_page(
         "back": f"{base}/edit/{before.key}/" if before else f"{base}/",
         "nav": "cases",
     }
-    return render(request, "portal/package_edit.html", context, status=status)
+    return render(request, "portal/edit.html", context, status=status)
 
 
 def _materials_page(
@@ -270,7 +273,6 @@ def check(request: HttpRequest, filing_id: UUID) -> HttpResponse:
 
 def _check_page(request: HttpRequest, view: packages.FilingCheck, *, status: int) -> HttpResponse:
     base = _base(view.form.filing.id)
-    values = forms.values_of(view.form.pages)
     where = {field.name: page.key for page in view.form.pages for field in page.fields}
 
     def href(field: str) -> str:
@@ -278,22 +280,10 @@ def _check_page(request: HttpRequest, view: packages.FilingCheck, *, status: int
             return f"{base}/edit/{where[field]}/#field-{field}"
         return f"{base}/materials/#material-{field.removeprefix('material:')}"
 
-    sections = [
-        {
-            "title": page.title,
-            "href": f"{base}/edit/{page.key}/",
-            "rows": [
-                {"key": f.label, "value": f.display, "note": f.problem}
-                for f in page.fields
-                if forms.is_shown(f, values)
-            ],
-        }
-        for page in view.form.pages
-    ]
     context = {
         "view": view,
         "filing": view.form.filing,
-        "sections": sections,
+        "sections": forms.answer_sections(view.form.pages, base),
         "problems": [{"message": str(p.message), "href": href(p.field)} for p in view.problems],
         "key": request.POST.get("key") or uuid7(),
         "nav": "cases",
