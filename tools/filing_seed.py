@@ -10,62 +10,22 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
+from tongban.items.tests import scene
+
 PASSWORD = "Correct-horse-7"  # noqa: S105  (of invented people on a platform that is thrown away)
 USCC = "11350000Y90001054L"  # invented; the organisation part starts with Y9, which is not given out
-ITEM: dict[str, Any] = {
-    "slug": "night-market-stall",
-    "basic_code": "350131009000",
-    "department": "shichang",
-    "level": 4,
-    "division": "350102",
-    "name": "夜市摊位登记",
-    "summary": "在划定的夜市里摆摊，先登记一个摊位。",
-    "type": "01",
-    "legal_basis": [{"law": "中华人民共和国行政许可法", "article": "第十二条", "text": "可以设定行政许可。"}],
-    "power_source": "法定本级行使",
-    "case_kind": 2,
-    "service_objects": [1],
-    "applicant": "person",
-    "themes": ["经营"],
-    "conditions": ["年满十八周岁。"],
-    "statutory_days": 20,
-    "promised_days": 8,
-    "visits": 0,
-    "handling_forms": [2],
-    "online_depth": [5],
-    "cross_region": 2,
-    "address": "福州市鼓楼区测试路1号",
-    "hours": "工作日 9:00-17:00",
-    "enquiry": "0591-00000000",
-    "complaint": "12345",
-    "materials": [
+ITEM = scene.stall(
+    slug="night-market-stall",
+    basic_code="350131009000",
+    materials=[
         {"key": "plan", "name": "摊位平面图", "kind": "原件", "form": 2, "necessity": 1, "source": 10,
          "accept": ["pdf", "jpg", "png"]},
         {"key": "health", "name": "健康证明", "kind": "证照", "form": 3, "necessity": 1, "source": 20,
          "licence_types": ["health-certificate"], "accept": ["pdf", "jpg", "png"]},
     ],
-    "steps": [
-        {"name": "受理", "kind": "accept", "role": "clerk", "limit_days": 1},
-        {"name": "审查", "kind": "review", "role": "reviewer", "limit_days": 4},
-        {"name": "决定", "kind": "decide", "role": "approver", "limit_days": 2},
-        {"name": "送达", "kind": "deliver", "role": "clerk", "limit_days": 1},
-    ],
-    "form": {
-        "schema": {
-            "$schema": "https://json-schema.org/draft/2020-12/schema",
-            "type": "object",
-            "required": ["name", "goods"],
-            "properties": {
-                "name": {"type": "string", "title": "姓名", "maxLength": 50, "x-element": "person.name",
-                         "x-locked": True},
-                "goods": {"type": "string", "title": "经营品种", "maxLength": 100},
-                "cooked": {"type": "string", "title": "是否熟食", "enum": ["yes", "no"],
-                           "x-labels": {"yes": "是", "no": "否"}},
-            },
-        },
-        "layout": [{"key": "stall", "title": "摊位", "fields": ["name", "goods", "cooked"]}],
-    },
-}  # fmt: skip
+    fields={"name": scene.NAME, "goods": scene.GOODS, "cooked": scene.COOKED},
+    pages=[("stall", "摊位", ["name", "goods", "cooked"])],
+)  # fmt: skip
 
 
 @transaction.atomic
