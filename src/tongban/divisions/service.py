@@ -11,7 +11,9 @@ from tongban.divisions.models import Division
 from tongban.divisions.source import listed
 from tongban.kit.errors import NotFound
 
-__all__ = ["Division", "children", "cities", "full_name", "get", "load", "path", "search", "within"]
+__all__ = [
+    "Division", "children", "cities", "full_name", "get", "listed", "load", "path", "search", "within",
+]  # fmt: skip
 
 # 平潭综合实验区 is run like a city but has no city code of its own.
 DEFAULT_ALIASES: dict[str, str] = {"350128": "平潭综合实验区"}

@@ -1,0 +1,44 @@
+"""``tongban resources …`` for operators."""
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from tongban.kit.errors import DomainError
+from tongban.resources.batch.invent import generate
+
+
+@click.group("resources", help="Persons' and legal persons' data: invented departmental files.")
+def commands() -> None:
+    """The group that the ``tongban`` command collects."""
+
+
+@commands.command("generate")
+@click.option("--persons", type=int, required=True, help="How many people, up to 40 million.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Another seed, other people.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True)
+@click.option("--json", "as_json", is_flag=True, help="Print the account as JSON.")
+def generate_command(persons: int, seed: int, out: Path, as_json: bool) -> None:
+    """Write five departments' files about invented people, errors and all, and the truth beside them."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), disable=as_json) as bar:
+        task = bar.add_task("generate", total=None)
+        try:
+            made = generate(
+                persons, seed, out, lambda done, total: bar.update(task, completed=done, total=total)
+            )
+        except DomainError as error:
+            click.echo(
+                json.dumps({"error": error.message}, ensure_ascii=False) if as_json else error.message,
+                err=True,
+            )
+            sys.exit(2)
+    if as_json:
+        click.echo(json.dumps(asdict(made)))
+    else:
+        click.echo(f"{made.persons} persons: " + ", ".join(f"{k} {v}" for k, v in made.rows.items()))
