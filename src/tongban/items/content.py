@@ -41,18 +41,21 @@ class Prepared:
     line: int = 0
     lacks: frozenset[str] = frozenset()  # what the source has no place for: no row can be blamed for it
     none: frozenset[str] = frozenset()  # what the source answers with "none"
+    _hash: str = field(default="", init=False, repr=False, compare=False)
 
     @property
     def code(self) -> str:
         return str(self.head["code"])
 
     def content_hash(self) -> str:
-        """SHA-256 over the canonical JSON of everything a reader sees."""
-        return content_hash(
-            self.head,
-            _said(ItemVersion, self.columns),
-            {name: [_said(PARTS[name], row) for row in rows] for name, rows in self.parts.items()},
-        )
+        """SHA-256 over the canonical JSON of everything a reader sees. Made once: ask when all is in place."""
+        if not self._hash:
+            self._hash = content_hash(
+                self.head,
+                _said(ItemVersion, self.columns),
+                {name: [_said(PARTS[name], row) for row in rows] for name, rows in self.parts.items()},
+            )
+        return self._hash
 
     def older_hash(self) -> str:
         """The hash of an older edition, which told a default that was written down from one that was not."""
@@ -75,12 +78,13 @@ def content_hash(
 
 def _said(model: type[models.Model], values: Mapping[str, Any]) -> dict[str, Any]:
     """The values that say more than the column's default does."""
-    columns = _limits(model)
-    return {
-        name: value
-        for name, value in values.items()
-        if name not in columns or not columns[name].has_default() or columns[name].get_default() != value
-    }
+    defaults = _defaults(model)
+    return {name: value for name, value in values.items() if name not in defaults or defaults[name] != value}
+
+
+@cache
+def _defaults(model: type[models.Model]) -> dict[str, Any]:
+    return {name: column.get_default() for name, column in _limits(model).items() if column.has_default()}
 
 
 def _bare(values: Mapping[str, Any]) -> dict[str, Any]:

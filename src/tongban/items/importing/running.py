@@ -16,6 +16,7 @@ from tongban.items.content import Prepared
 from tongban.items.importing.outcome import ImportResult, RowReport
 from tongban.items.importing.profiles import Profile, Rejected, lacks, prepare_row, profile
 from tongban.items.importing.reporting import Report, write_page
+from tongban.items.importing.seen import Seen
 from tongban.items.importing.sources import rows
 from tongban.items.importing.table import prepare_cells
 from tongban.items.models import ImportRun, ImportState
@@ -79,11 +80,12 @@ def _through(  # noqa: PLR0917
 ) -> ImportResult:  # fmt: skip
     with Report(folder, source.name, journal) as report:
         run = _Run(actor, source, path.name, report, journal)
-        for line in rows(path, source, encoding):
-            run.take(line.number, line.end, line.value, line.rule, line.problem)
-            if progress is not None and line.number % 100 == 0:
-                progress(line.end)
-        run.flush()
+        with run.seen:
+            for line in rows(path, source, encoding):
+                run.take(line.number, line.end, line.value, line.rule, line.problem)
+                if progress is not None and line.number % 100 == 0:
+                    progress(line.end)
+            run.flush()
         run.result.report = journal.report
     if not journal.dry_run and run.wrote:
         count_words()
@@ -143,7 +145,7 @@ class _Run:
         self._at = (0, 0)  # row and bytes read so far
         self._report = report
         self._batch: list[Prepared] = []
-        self._seen: dict[bytes, tuple[int, bytes]] = {}  # code digest → first line, digest of its content
+        self.seen = Seen()
         self._free = actor.kind == "system" or actor.has_role("operator")
 
     def take(self, number: int, end: int, value: Any, rule: str, problem: str) -> None:
@@ -162,8 +164,6 @@ class _Run:
             if not done:
                 self._reject(number, why)
             return
-        if self._repeated(one, quiet=done) or done:
-            return
         self._batch.append(one)
         if len(self._batch) >= BATCH:
             self.flush()
@@ -176,26 +176,30 @@ class _Run:
             message = _("不是您所在部门的事项，只能由运维人员导入")
             raise Rejected("not-yours", message, "department_uscc", one.code, one.columns["name"])
 
-    def _repeated(self, one: Prepared, *, quiet: bool) -> bool:
-        key = blake2b(one.code.encode(), digest_size=12).digest()
-        digest = bytes.fromhex(one.content_hash()[:16])
-        first = self._seen.setdefault(key, (one.line, digest))
-        if first[0] == one.line:
-            return False
-        if quiet:
-            return True
-        if first[1] == digest:
-            message = _("与第 %(line)s 行完全相同") % {"line": first[0]}
-            self._say(one, "unchanged", {"rule": "repeated", "field": "code", "message": message})
-            self.result.count("unchanged")
-        else:
-            message = _("编码与第 %(line)s 行相同而内容不同") % {"line": first[0]}
-            self._reject(one.line, Rejected("code-twice", message, "code", one.code, one.columns["name"]))
-        return True
+    def _first_of(self, batch: list[Prepared]) -> list[Prepared]:
+        """The rows whose code the file did not say before; the others are accounted for."""
+        first = self.seen.first([(one.code, one.line, one.content_hash()) for one in batch])
+        fresh = []
+        for one in batch:
+            line, digest = first[one.code]
+            if one.line <= self._settled:
+                continue
+            if line == one.line:
+                fresh.append(one)
+            elif digest == one.content_hash():
+                message = _("与第 %(line)s 行完全相同") % {"line": line}
+                self._say(one, "unchanged", {"rule": "repeated", "field": "code", "message": message})
+                self.result.count("unchanged")
+            else:
+                message = _("编码与第 %(line)s 行相同而内容不同") % {"line": line}
+                self._reject(one.line, Rejected("code-twice", message, "code", one.code, one.columns["name"]))
+        return fresh
 
     def flush(self) -> None:
         """Store what has been gathered, and how far that is, in one transaction."""
-        batch, self._batch = self._batch, []
+        batch, self._batch = self._first_of(self._batch), []
+        if self._at[0] <= self._settled:
+            return
         with transaction.atomic():
             try:
                 with transaction.atomic():
@@ -218,14 +222,20 @@ class _Run:
 
         with transaction.atomic():
             stored = store(batch, self.actor, source=self.source.name, note=self.file[:200])
-            changed = [done.code for done in stored if done.outcome == "imported"]
+            # One row for the batch speaks for every version in it: its code, number, id, content hash,
+            # and whether it came into force or awaits a second person.
+            changed = [
+                [done.code, done.number, str(done.version_id), done.content_hash, not done.draft]
+                for done in stored
+                if done.outcome == "imported"
+            ]
             if changed:
                 self.wrote = True
                 what = {
                     "file": self.file,
                     "first_line": batch[0].line,
                     "last_line": batch[-1].line,
-                    "codes": changed,
+                    "versions": changed,
                 }
                 trace.append(self.actor, f"items-import:{self.source.name}", "items.imported", what)
         return stored

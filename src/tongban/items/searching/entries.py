@@ -1,16 +1,22 @@
 """Keeping the search table in step with what is published."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
 
-from tongban.items.models import ItemState, ItemVersion, SearchEntry, SearchTerm, VersionState
-from tongban.items.searching.sounds import sounded
+from tongban.items.copying import copy_in
+from tongban.items.models import Item, ItemState, ItemVersion, SearchEntry, SearchTerm, VersionState
+from tongban.items.searching.sounds import sound
 from tongban.items.searching.words import vector
 
 _MOST_TEXT = 600  # characters of conditions and materials that are indexed; the rest says little new
 _BATCH = 1000
+READ = (
+    "id", "name", "name_en", "summary", "keywords", "themes", "service_objects", "online_depth",
+    "handling_forms", "cross_region", "conditions",
+)  # fmt: skip
 _COLUMNS = [
     "version", "code", "slug", "name", "name_en", "summary", "department_name", "division", "level", "own",
     "themes", "service_objects", "online", "cross_region", "words",
@@ -34,37 +40,47 @@ def refresh(version_ids: Iterable[UUID]) -> None:
     )
 
 
-def _entry(row: ItemVersion) -> SearchEntry:
-    item = row.item
-    return SearchEntry(
-        item=item,
-        version=row,
-        code=item.code,
-        slug=item.slug or "",
-        name=row.name,
-        name_en=row.name_en,
-        summary=row.summary,
-        department_name=item.department_name,
-        division=item.division,
-        level=item.level,
-        own=item.department_id is not None,
-        themes=row.themes,
-        service_objects=row.service_objects,
-        online=bool({"4", "5"} & set(row.online_depth)) or "2" in row.handling_forms,
-        cross_region=row.cross_region,
-        words=vector(_texts(row)),
+def put(entries: Sequence[Mapping[str, Any]]) -> None:
+    """Put in force what :func:`entry` made of many items, in the place of their older entries."""
+    SearchEntry.objects.filter(item__in=[one["item_id"] for one in entries]).delete()
+    copy_in(SearchEntry, entries)
+
+
+def entry(
+    item: Item, version: Mapping[str, Any], materials: Sequence[str], outcomes: Sequence[str],
+    questions: Sequence[str],
+) -> dict[str, Any]:  # fmt: skip
+    """The columns of an item's search entry, from the columns of its version and the names of its parts."""
+    texts = (
+        (f"{version['name']} {version['name_en']}", "A"),
+        (" ".join(version["keywords"]), "A"),
+        (f"{version['summary']} {' '.join(version['themes'])}", "B"),
+        (" ".join(outcomes), "B"),
+        (f"{item.department_name} {item.code} {item.national_code}", "C"),
+        (" ".join(materials)[:_MOST_TEXT], "D"),
+        (" ".join(questions)[:_MOST_TEXT], "C"),
+        (" ".join(version["conditions"])[:_MOST_TEXT], "D"),
     )
+    same = ("name", "name_en", "summary", "themes", "service_objects", "cross_region")
+    online = bool({"4", "5"} & set(version["online_depth"])) or "2" in version["handling_forms"]
+    return {name: version[name] for name in same} | {
+        "item_id": item.pk,
+        "version_id": version["id"],
+        "code": item.code,
+        "slug": item.slug or "",
+        "department_name": item.department_name,
+        "division": item.division,
+        "level": item.level,
+        "own": item.department_id is not None,
+        "online": online,
+        "words": vector(texts),
+    }
 
 
-def _texts(row: ItemVersion) -> Iterator[tuple[str, str]]:
-    yield f"{row.name} {row.name_en}", "A"
-    yield " ".join(row.keywords), "A"
-    yield f"{row.summary} {' '.join(row.themes)}", "B"
-    yield " ".join(outcome.name for outcome in row.outcomes.all()), "B"
-    yield f"{row.item.department_name} {row.item.code} {row.item.national_code}", "C"
-    yield " ".join(material.name for material in row.materials.all())[:_MOST_TEXT], "D"
-    yield " ".join(faq.question for faq in row.faqs.all())[:_MOST_TEXT], "C"
-    yield " ".join(row.conditions)[:_MOST_TEXT], "D"
+def _entry(row: ItemVersion) -> SearchEntry:
+    names = ("materials", "name"), ("outcomes", "name"), ("faqs", "question")
+    parts = [[getattr(part, name) for part in getattr(row, kind).all()] for kind, name in names]
+    return SearchEntry(**entry(row.item, {name: getattr(row, name) for name in READ}, *parts))
 
 
 def rebuild(progress: Callable[[int, int], None] | None = None) -> int:
@@ -90,8 +106,22 @@ def count_words() -> None:
         # A writer at a time; readers go on with the counts they see.
         cursor.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
         cursor.execute(
-            f"SELECT word, ndoc FROM ts_stat('SELECT words FROM {entries}') WHERE length(word) <= 40"  # noqa: S608
+            f"""
+            WITH now AS MATERIALIZED (
+                SELECT word, ndoc FROM ts_stat('SELECT words FROM {entries}') WHERE length(word) <= 40
+            ), gone AS (
+                DELETE FROM {table} t WHERE NOT EXISTS (SELECT 1 FROM now WHERE now.word = t.term)
+            )
+            INSERT INTO {table} (term, entries, pinyin, initials) SELECT word, ndoc, '', '' FROM now
+            ON CONFLICT (term) DO UPDATE SET entries = EXCLUDED.entries
+                WHERE {table}.entries <> EXCLUDED.entries
+            """  # noqa: S608 (table names of our own models)
         )
-        words: list[tuple[str, int]] = cursor.fetchall()
-        cursor.execute(f"DELETE FROM {table}")  # noqa: S608 (table names of our own models)
-        SearchTerm.objects.bulk_create(sounded(words), batch_size=5000)
+        # Words that are new have no sound yet; the sound of the others does not change.
+        cursor.execute(f"SELECT term FROM {table} WHERE pinyin = '' AND term ~ '^[\u4e00-\u9fff]{{2,8}}$'")  # noqa: S608
+        sounds = [(term, *sound(term)) for (term,) in cursor.fetchall()]
+        cursor.execute(
+            f"UPDATE {table} t SET pinyin = s.pinyin, initials = s.initials "  # noqa: S608
+            "FROM unnest(%s::text[], %s::text[], %s::text[]) AS s(term, pinyin, initials) WHERE t.term = s.term",
+            [list(column) for column in zip(*sounds, strict=True)] if sounds else [[], [], []],
+        )

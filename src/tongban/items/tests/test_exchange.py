@@ -28,6 +28,7 @@ def emptied() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("TRUNCATE items_basicitem, items_item, items_searchterm CASCADE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def sheet(path: Path) -> list[Any]:
