@@ -48,7 +48,7 @@ class Prepared:
         return str(self.head["code"])
 
     def content_hash(self) -> str:
-        """SHA-256 over the canonical JSON of everything a reader sees. Made once: ask when all is in place."""
+        """SHA-256 over the canonical JSON of everything a reader sees; made once, when all is in place."""
         if not self._hash:
             self._hash = content_hash(
                 self.head,

@@ -21,15 +21,15 @@ def copy_in(model: type[models.Model], rows: Iterable[Mapping[str, Any]]) -> int
     plan = _plan(model)
     names = ", ".join(f'"{name}"' for name, _default, _dump in plan)
     count = 0
-    with connection.cursor() as cursor:
-        with cursor.copy(f'COPY "{model._meta.db_table}" ({names}) FROM STDIN') as copy:
-            for row in rows:
-                values = []
-                for name, default, dump in plan:
-                    value = row[name] if name in row else default()
-                    values.append(value if dump is None or value is None else dump(value))
-                copy.write_row(values)
-                count += 1
+    statement = f'COPY "{model._meta.db_table}" ({names}) FROM STDIN'
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            values = []
+            for name, default, dump in plan:
+                value = row[name] if name in row else default()
+                values.append(value if dump is None or value is None else dump(value))
+            copy.write_row(values)
+            count += 1
     return count
 
 

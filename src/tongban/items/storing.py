@@ -79,7 +79,7 @@ def _hashes(one: Prepared) -> Iterable[str]:
 
 
 def _unfit(one: Prepared, known: _Known | None, basics: Mapping[str, Any]) -> Stored | None:
-    """Why a guide that two people answer for cannot be a draft: what it belongs to is not theirs to change."""
+    """Why a guide cannot be drafted: code, body and basic catalogue are not its editors' to change."""
     if (basic := one.basic.get("code")) and basic not in basics:
         reason = _("基本目录里没有 %(code)s，须先由省级收录") % {"code": basic}
         return Stored(one.code, "refused", reason=reason)

@@ -122,6 +122,7 @@ def count_words() -> None:
         sounds = [(term, *sound(term)) for (term,) in cursor.fetchall()]
         cursor.execute(
             f"UPDATE {table} t SET pinyin = s.pinyin, initials = s.initials "  # noqa: S608
-            "FROM unnest(%s::text[], %s::text[], %s::text[]) AS s(term, pinyin, initials) WHERE t.term = s.term",
+            "FROM unnest(%s::text[], %s::text[], %s::text[]) AS s(term, pinyin, initials) "
+            "WHERE t.term = s.term",
             [list(column) for column in zip(*sounds, strict=True)] if sounds else [[], [], []],
         )

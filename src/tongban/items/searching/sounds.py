@@ -1,7 +1,6 @@
 """Words by their sound: pinyin and first letters typed for characters, and characters of the same sound."""
 
 import re
-from collections.abc import Iterable
 
 from pypinyin import lazy_pinyin
 
@@ -20,13 +19,6 @@ def sound(text: str) -> tuple[str, str]:
         return "", ""
     syllables = lazy_pinyin(text)
     return "".join(syllables)[:60], "".join(one[0] for one in syllables)
-
-
-def sounded(words: Iterable[tuple[str, int]]) -> Iterable[SearchTerm]:
-    """Rows of the word table with their sounds."""
-    for word, entries in words:
-        pinyin, initials = sound(word)
-        yield SearchTerm(term=word, entries=entries, pinyin=pinyin, initials=initials)
 
 
 def spelled(text: str) -> list[str]:
