@@ -1,6 +1,6 @@
 """Bringing the standings up to date: one item, one basic item, or all."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from uuid import UUID
 
@@ -36,6 +36,15 @@ def refresh(basic_code: str, item_id: UUID | str | None = None) -> int:
         for detail in found:
             _compare(held, detail)
         return len(found)
+
+
+def refresh_items(pairs: Iterable[tuple[str, str]]) -> int:
+    """Compare items given with their basic codes, as far as a standard is in force; returns how many."""
+    by_code: dict[str, list[str]] = {}
+    for item_id, code in pairs:
+        by_code.setdefault(code, []).append(item_id)
+    wanted = set(by_code) & set(standard_codes())
+    return sum(refresh(code, item_id) for code in sorted(wanted) for item_id in by_code[code])
 
 
 def _compare(held: StandardDetail, detail: items.VersionDetail) -> None:

@@ -23,6 +23,7 @@ class Standard(Row):
     name = models.CharField(max_length=200)
     elements = models.JSONField()
     fixed = models.JSONField()
+    content = models.JSONField(default=dict)  # the model item's full columns and parts behind the elements
     state = models.CharField(max_length=10, choices=StandardState, default=StandardState.DRAFT)
     effective_from = models.DateField(null=True)
     author_id = models.UUIDField(null=True)

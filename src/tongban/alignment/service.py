@@ -2,17 +2,21 @@
 
 from tongban.alignment.comparing import keep_day, rebuild, refresh
 from tongban.alignment.corrections import DEFAULT_DAYS, answer, ask, may_ask, withdraw
-from tongban.alignment.models import Correction, CorrectionState, Standing
+from tongban.alignment.inheriting import RULE as FIXED_RULE
+from tongban.alignment.models import Correction, CorrectionState, Standard, StandardState, Standing
 from tongban.alignment.standards import (
     DEFAULT_FIXED,
     ELEMENT_LABELS,
     StandardDetail,
+    discard_standard,
     draft_standard,
     edit_standard,
     element_values,
     may_keep,
     publish_standard,
     standard,
+    standard_by,
+    standards,
 )
 from tongban.alignment.views import (
     Cell,
@@ -27,6 +31,7 @@ from tongban.alignment.views import (
     corrections,
     difference,
     matrix,
+    shown,
     trend,
 )
 
@@ -34,6 +39,7 @@ __all__ = [
     "DEFAULT_DAYS",
     "DEFAULT_FIXED",
     "ELEMENT_LABELS",
+    "FIXED_RULE",
     "Cell",
     "Column",
     "Correction",
@@ -42,7 +48,9 @@ __all__ = [
     "Matrix",
     "MatrixRow",
     "Score",
+    "Standard",
     "StandardDetail",
+    "StandardState",
     "Standing",
     "answer",
     "ask",
@@ -51,6 +59,7 @@ __all__ = [
     "by_region",
     "corrections",
     "difference",
+    "discard_standard",
     "draft_standard",
     "edit_standard",
     "element_values",
@@ -61,7 +70,10 @@ __all__ = [
     "publish_standard",
     "rebuild",
     "refresh",
+    "shown",
     "standard",
+    "standard_by",
+    "standards",
     "trend",
     "withdraw",
 ]

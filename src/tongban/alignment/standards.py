@@ -1,13 +1,14 @@
 """The basic catalogue's standard: what an item must be wherever it is handled, and what may vary."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.core.paginator import Page, Paginator
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -63,6 +64,8 @@ class StandardDetail:
     fixed: frozenset[str]
     effective_from: date | None
 
+    content: Mapping[str, Any] = field(default_factory=dict)  # full rows behind the elements, by part
+
     @property
     def free(self) -> frozenset[str]:
         """The elements that may vary from place to place."""
@@ -109,8 +112,11 @@ def draft_standard(
         newest = (
             Standard.objects.filter(basic_code=detail.basic_code).aggregate(most=Max("number"))["most"] or 0
         )
+        columns, parts = items.version_content(detail.id)
+        content = {**parts, "legal_basis": columns["legal_basis"]}
         row = Standard(
-            basic_code=detail.basic_code, number=newest + 1, name=detail.basic_name or detail.name,
+            content=content, basic_code=detail.basic_code, number=newest + 1,
+            name=detail.basic_name or detail.name,
             elements=element_values(detail), fixed=names, author_id=actor.account_id, author_name=actor.name,
             note=note.strip()[:500],
         )  # fmt: skip
@@ -174,14 +180,41 @@ def _draft(actor: Actor, standard_id: UUID) -> Standard:
     return row
 
 
+def discard_standard(actor: Actor, standard_id: UUID) -> None:
+    """Throw a draft away."""
+    with transaction.atomic():
+        row = _draft(actor, standard_id)
+        trace.append(actor, f"standard:{row.basic_code}", "standard.discarded", {"number": row.number})
+        row.delete()
+
+
+def standard_by(standard_id: UUID) -> Standard:
+    """One standard by its id. Raises NotFound."""
+    row = Standard.objects.filter(id=standard_id).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def standards(*, query: str = "", state: str = "", page: int = 1) -> "Page[Standard]":
+    """Standards by basic code, newest first, 50 a page."""
+    rows = Standard.objects.order_by("basic_code", "-number")
+    if text := query.strip()[:100]:
+        rows = rows.filter(Q(basic_code__startswith=text) | Q(name__icontains=text))
+    if state:
+        rows = rows.filter(state=state)
+    return Paginator(rows, 50).get_page(page)
+
+
 def standard(basic_code: str) -> StandardDetail | None:
     """The standard in force for a basic item, or None."""
     row = Standard.objects.filter(basic_code=basic_code, state=StandardState.PUBLISHED).first()
     if row is None:
         return None
     return StandardDetail(
-        row.id, row.basic_code, row.number, row.name, row.elements, frozenset(row.fixed), row.effective_from
-    )
+        row.id, row.basic_code, row.number, row.name, row.elements, frozenset(row.fixed), row.effective_from,
+        row.content,
+    )  # fmt: skip
 
 
 def standard_codes() -> list[str]:

@@ -5,9 +5,9 @@ from typing import Any
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from tongban.alignment.comparing import keep_day, refresh
+from tongban.alignment.comparing import keep_day, refresh, refresh_items
 from tongban.alignment.events import standard_published
-from tongban.items.events import item_published
+from tongban.items.events import item_published, item_state_set, items_stored
 from tongban.kit.events import subscribe
 
 
@@ -16,6 +16,19 @@ def compare_item(payload: dict[str, Any]) -> None:
     """An implementation was published: compare it. Running again changes nothing."""
     if payload["basic_code"]:
         refresh(payload["basic_code"], payload["item_id"])
+
+
+@subscribe(item_state_set, "alignment.compare_state")
+def compare_state(payload: dict[str, Any]) -> None:
+    """An item was suspended, resumed or cancelled: only those in use are compared."""
+    if payload["basic_code"]:
+        refresh(payload["basic_code"], payload["item_id"])
+
+
+@subscribe(items_stored, "alignment.compare_stored")
+def compare_stored(payload: dict[str, Any]) -> None:
+    """An import put items in force: compare those whose basic item has a standard."""
+    refresh_items(payload["items"])
 
 
 @subscribe(standard_published, "alignment.compare_all")

@@ -4,12 +4,35 @@ from tongban.items.checking import GUIDE_RULES, GuideRule, guide_rule
 from tongban.items.checking.overview import FindingsPage, ItemFindings, RuleCount, findings_page
 from tongban.items.checking.stored import CheckResult, check_all, check_version
 from tongban.items.codes import label
+from tongban.items.differing import ELEMENTS, Change, Comparison, Piece, compare, spoken
+from tongban.items.drafting import discard_draft, edit_draft, holds, new_draft, take_over, version_content
 from tongban.items.exporting import export_file
 from tongban.items.forms import clean_answers, form_problems, read_answers, validate_answers, visible_fields
 from tongban.items.importing import ImportResult, RowReport, import_file
+from tongban.items.inheritance import Standards, keep_standards
+from tongban.items.inheritance import standards as kept_standards
+from tongban.items.listing import Entry, catalogue, history, seen_item
 from tongban.items.loading import Loaded, load_item
-from tongban.items.models import BasicItem, Item, ItemState, ItemVersion, VersionState
-from tongban.items.publishing import discard_draft, edit_draft, new_draft, publish, review, set_state
+from tongban.items.mapping import (
+    MappingImport,
+    Pair,
+    import_mappings,
+    item_codes,
+    may_map,
+    national,
+    pairs,
+    sites,
+    systems,
+)
+from tongban.items.models import (
+    OPEN_STATES,
+    BasicItem,
+    Item,
+    ItemState,
+    ItemVersion,
+    VersionState,
+)
+from tongban.items.publishing import publish, put_due_in_force, set_state
 from tongban.items.reading import current, implementations, published, version, versions_of
 from tongban.items.records import (
     FaqDetail,
@@ -23,6 +46,7 @@ from tongban.items.records import (
     StepDetail,
     VersionDetail,
 )
+from tongban.items.reviewing import acts, review, send_back, submit_draft, why_not
 from tongban.items.searching import (
     Facet,
     Passage,
@@ -36,16 +60,23 @@ from tongban.items.searching import (
     understood,
 )
 from tongban.items.searching.entries import rebuild as rebuild_search
+from tongban.items.succession import Follower, Successor, call_off, merge, plans, split, successors
 
 __all__ = [
+    "ELEMENTS",
     "GUIDE_RULES",
+    "OPEN_STATES",
     "BasicItem",
+    "Change",
     "CheckResult",
+    "Comparison",
+    "Entry",
     "Facet",
     "FaqDetail",
     "FeeDetail",
     "Finding",
     "FindingsPage",
+    "Follower",
     "GuideRule",
     "ImportResult",
     "Item",
@@ -55,21 +86,30 @@ __all__ = [
     "ItemVersion",
     "LegalBasis",
     "Loaded",
+    "MappingImport",
     "MaterialDetail",
     "OutcomeDetail",
+    "Pair",
     "Passage",
+    "Piece",
     "RowReport",
     "RuleCount",
     "SearchHit",
     "SearchPage",
     "SpecialProcedure",
+    "Standards",
     "StepDetail",
+    "Successor",
     "Understanding",
     "VersionDetail",
     "VersionState",
+    "acts",
+    "call_off",
+    "catalogue",
     "check_all",
     "check_version",
     "clean_answers",
+    "compare",
     "current",
     "discard_draft",
     "edit_draft",
@@ -77,24 +117,47 @@ __all__ = [
     "findings_page",
     "form_problems",
     "guide_rule",
+    "history",
+    "holds",
     "implementations",
     "import_file",
+    "import_mappings",
+    "item_codes",
+    "keep_standards",
+    "kept_standards",
     "label",
     "load_item",
+    "may_map",
+    "merge",
+    "national",
     "new_draft",
+    "pairs",
+    "plans",
     "publish",
     "published",
+    "put_due_in_force",
     "read_answers",
     "rebuild_search",
     "retrieve",
     "review",
     "search",
+    "seen_item",
+    "send_back",
     "set_state",
+    "sites",
+    "split",
+    "spoken",
+    "submit_draft",
+    "successors",
     "suggest",
+    "systems",
+    "take_over",
     "themes",
     "understood",
     "validate_answers",
     "version",
+    "version_content",
     "versions_of",
     "visible_fields",
+    "why_not",
 ]

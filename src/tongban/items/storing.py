@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from tongban.items.content import PARTS, Prepared
 from tongban.items.copying import copy_in
-from tongban.items.models import BasicItem, Item, ItemState, ItemVersion, VersionState
+from tongban.items.events import items_stored
+from tongban.items.models import OPEN_STATES, BasicItem, Item, ItemState, ItemVersion, VersionState
 from tongban.items.searching import entries
 from tongban.kit.actors import Actor
 from tongban.kit.ids import uuid7
@@ -56,7 +57,7 @@ def _known(codes: Sequence[str], *, lock: bool) -> dict[str, _Known]:
         entry.newest = max(entry.newest, number)
         if state == VersionState.PUBLISHED:
             entry.published_id, entry.published_hash = version_id, digest
-        elif state in (VersionState.DRAFT, VersionState.REVIEWED):
+        elif state in OPEN_STATES:
             entry.open = True
     return known
 
@@ -137,6 +138,8 @@ def store(
         for fresh, in_force in ((drafts, False), (public, True)):
             if fresh:
                 done |= writing.write(fresh, in_force=in_force)
+        if pairs := [[str(done[one.code].item_id), one.basic["code"]] for one in public if one.basic]:
+            items_stored.emit(items=pairs)
     return [done[one.code] for one in batch]
 
 

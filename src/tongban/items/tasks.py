@@ -2,6 +2,7 @@
 
 from procrastinate.contrib.django import app
 
+from tongban.items.publishing import put_due_in_force
 from tongban.items.searching.entries import count_words
 
 
@@ -13,3 +14,13 @@ def count_search_words(timestamp: int) -> None:
     ``timestamp`` is when it was due (UNIX seconds). Running it twice is harmless.
     """
     count_words()
+
+
+@app.periodic(cron="*/10 * * * *", periodic_id="items.put_in_force")
+@app.task(name="items.put_in_force", queue="default", queueing_lock="items.put_in_force", retry=2)
+def put_in_force(timestamp: int) -> None:
+    """Put versions in force whose day has come, soon after midnight or whenever a worker is there again.
+
+    ``timestamp`` is when it was due (UNIX seconds). Running it twice changes nothing.
+    """
+    put_due_in_force()

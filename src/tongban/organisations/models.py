@@ -63,6 +63,7 @@ class Post(Row):
         SUPERVISOR = "supervisor", _("监督员")
         LEADER = "leader", _("领导")
         OPERATOR = "operator", _("运维")
+        LEGAL = "legal", _("法制审核员")
 
     staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="posts")
     role = models.CharField(max_length=16, choices=Role)

@@ -29,6 +29,7 @@ ROLES = [
     "supervisor",
     "leader",
     "operator",
+    "legal",
 ]
 VISITORS = ["anonymous", "resident", *ROLES]
 

@@ -36,10 +36,8 @@ class Scene:
         alignment.publish_standard(self.second, draft.id)
 
 
-def editor_of(department: Department, division: str) -> Actor:
-    post = PostFactory(
-        role="item_editor", staff__department=department, department=department, division=division
-    )
+def editor_of(department: Department, division: str, role: str = "item_editor") -> Actor:
+    post = PostFactory(role=role, staff__department=department, department=department, division=division)
     return actor_of_account(post.staff.account)
 
 

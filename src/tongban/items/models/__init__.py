@@ -2,12 +2,23 @@
 
 from tongban.items.models.catalogue import BasicItem, Item, ItemState
 from tongban.items.models.imports import ImportRun, ImportState
+from tongban.items.models.lifecycle import (
+    Act,
+    CodeMapping,
+    Reorganisation,
+    ReorganisationKind,
+    Succession,
+    VersionAct,
+)
 from tongban.items.models.parts import Faq, Fee, Material, Outcome, Step, StepKind
 from tongban.items.models.search import SearchEntry, SearchTerm
-from tongban.items.models.versions import ItemVersion, VersionState
+from tongban.items.models.versions import OPEN_STATES, ItemVersion, VersionState
 
 __all__ = [
+    "OPEN_STATES",
+    "Act",
     "BasicItem",
+    "CodeMapping",
     "Faq",
     "Fee",
     "ImportRun",
@@ -17,9 +28,13 @@ __all__ = [
     "ItemVersion",
     "Material",
     "Outcome",
+    "Reorganisation",
+    "ReorganisationKind",
     "SearchEntry",
     "SearchTerm",
     "Step",
     "StepKind",
+    "Succession",
+    "VersionAct",
     "VersionState",
 ]

@@ -10,12 +10,24 @@ from tongban.kit.models import Row
 
 
 class VersionState(models.TextChoices):
-    """A version's way: written, checked by a second person, in force, replaced."""
+    """A version's way: written, passed on its business and its law, in force on its day, replaced."""
 
     DRAFT = "draft", _("草稿")
+    SUBMITTED = "submitted", _("待业务审核")
+    BUSINESS = "business", _("待法制审核")
     REVIEWED = "reviewed", _("已审核")
+    SCHEDULED = "scheduled", _("待生效")
     PUBLISHED = "published", _("已发布")
     RETIRED = "retired", _("已停用")
+
+
+OPEN_STATES = (
+    VersionState.DRAFT,
+    VersionState.SUBMITTED,
+    VersionState.BUSINESS,
+    VersionState.REVIEWED,
+    VersionState.SCHEDULED,
+)
 
 
 class DayUnit(models.TextChoices):
@@ -45,6 +57,7 @@ class ItemVersion(Row):
     reviewed_at = models.DateTimeField(null=True)
     published_at = models.DateTimeField(null=True)
     note = models.CharField(max_length=500, blank=True)  # why this version was made
+    revision = models.PositiveIntegerField(default=0)  # of a draft: counted up at each save
 
     name = models.CharField(max_length=200)
     name_en = models.CharField(max_length=200, blank=True)
@@ -94,7 +107,7 @@ class ItemVersion(Row):
                 fields=["item"], condition=Q(state="published"), name="one_published_version"
             ),
             models.UniqueConstraint(
-                fields=["item"], condition=Q(state__in=("draft", "reviewed")), name="one_open_version"
+                fields=["item"], condition=Q(state__in=OPEN_STATES), name="one_open_version"
             ),
             models.CheckConstraint(
                 condition=Q(effective_to__isnull=True) | Q(effective_to__gte=models.F("effective_from")),

@@ -6,7 +6,7 @@ from django.db import connection
 
 from tongban.items import service as items
 from tongban.items.models import ItemVersion
-from tongban.items.tests.factories import editor, item_data, load
+from tongban.items.tests.factories import editor, item_data, load, through
 from tongban.kit.actors import Actor
 from tongban.kit.errors import Conflict, Forbidden, Invalid
 from tongban.trace.service import TraceRow
@@ -15,7 +15,7 @@ from tongban.trace.service import TraceRow
 @pytest.mark.django_db
 def test_a_version_goes_from_draft_over_a_second_pair_of_eyes_into_force() -> None:
     first = load()
-    author, other = editor(first), editor(first)
+    author, other, legal = editor(first), editor(first), editor(first, role="legal")
     draft = items.new_draft(author, first.code, note="缩短时限")
     assert (draft.state, draft.number, draft.materials) == ("draft", 2, first.materials)
     draft = items.edit_draft(
@@ -26,11 +26,19 @@ def test_a_version_goes_from_draft_over_a_second_pair_of_eyes_into_force() -> No
     )
     assert draft.content_hash != first.content_hash
     assert {finding.rule for finding in draft.findings} == {"step-missing"}
+    with pytest.raises(Conflict):
+        items.review(other, draft.id)
+    assert items.submit_draft(author, draft.id).state == "submitted"
     with pytest.raises(Forbidden):
         items.review(author, draft.id)
+    with pytest.raises(Forbidden):
+        items.review(legal, draft.id)  # the business comes first
     with pytest.raises(Conflict):
         items.publish(other, draft.id)
-    assert items.review(other, draft.id).state == "reviewed"
+    assert items.review(other, draft.id, reason="情况属实").state == "business"
+    with pytest.raises(Forbidden):
+        items.review(other, draft.id)
+    assert items.review(legal, draft.id).state == "reviewed"
     now = items.publish(author, draft.id)
     assert (now.state, now.promised_days) == ("published", 7)
     assert items.published(first.code).id == now.id
@@ -57,9 +65,10 @@ def test_grave_findings_stop_the_review_and_an_edit_takes_it_back() -> None:
     draft = items.new_draft(author, detail.code)
     items.edit_draft(author, draft.id, {"promised_days": 30})
     with pytest.raises(Invalid) as caught:
-        items.review(other, draft.id)
+        items.submit_draft(author, draft.id)
     assert caught.value.problems[0].rule == "promised-longer-than-statutory"
     items.edit_draft(author, draft.id, {"promised_days": 8})
+    items.submit_draft(author, draft.id)
     items.review(other, draft.id)
     assert items.edit_draft(author, draft.id, {"hours": "周末也办"}).state == "draft"
 
@@ -97,7 +106,7 @@ def test_of_many_who_publish_at_once_one_wins_and_one_version_is_in_force() -> N
     author = editor(detail)
     draft = items.new_draft(author, detail.code)
     items.edit_draft(author, draft.id, {"hours": "周末也办"})
-    items.review(editor(detail), draft.id)
+    through(draft)
     outcomes: list[str] = []
     gate = threading.Barrier(6)
 

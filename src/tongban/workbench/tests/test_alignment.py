@@ -22,8 +22,8 @@ def client(actor: Actor) -> Any:
 
 @pytest.fixture
 def drifting(scene: Scene, run_jobs: Callable[[], Any]) -> Scene:  # noqa: F811
-    scene.standard()
     publish_anew(scene, COUNTIES[2], statutory_days=18)
+    scene.standard()
     run_jobs()
     alignment.keep_day(timezone.localdate())
     return scene
