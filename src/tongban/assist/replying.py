@@ -1,12 +1,13 @@
 """Instant replies: sentences taken from what is published, each with its source; otherwise a person.
 
-Nothing is phrased by a model and nothing is guessed: below :data:`SURE` the reply says so and names the
-people to ask. A question is data, whatever it says.
+Nothing is phrased by a model and nothing is guessed: below `settings.ASSIST_SURE` the reply says so
+and names the people to ask. A question is data, whatever it says.
 """
 
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from tongban.cases import service as cases
@@ -14,7 +15,6 @@ from tongban.items import service as items
 from tongban.kit.actors import Actor
 from tongban.kit.errors import invalid
 
-SURE = 0.5  # below it an answer is more likely wrong than right, measured on the held-out questions
 CLOSE = 0.05  # two items nearer than this in confidence: ask which one is meant
 MAX_QUESTION = 500  # characters
 PASSAGES = 12
@@ -81,7 +81,7 @@ def reply(
 
 def _from_items(question: str, division: str | None) -> Reply:
     found = items.retrieve(question, division=division, limit=PASSAGES)
-    if not found or found[0].confidence < SURE:
+    if not found or found[0].confidence < settings.ASSIST_SURE:
         cards = _cards(found)[:3]
         return Reply("handover", handover_words(), cards=cards)
     best = found[0]
@@ -98,12 +98,23 @@ def _from_items(question: str, division: str | None) -> Reply:
             cards=cards,
             choices=tuple(f"{card.name}：{question}"[:MAX_QUESTION] for card in cards),
         )
-    own = [one for one in found if one.item_id == best.item_id][:SENTENCES]
-    title, base = best.item_name, f"/items/{best.slug or best.code}/"
-    sentences = tuple((_sentence(one), base, title) for one in own)
+    own = _asked_for(question, [one for one in found if one.item_id == best.item_id])
+    sentences = tuple((_sentence(one), one.url, best.item_name) for one in own)
     return Reply(
         "answer", "\n".join(sentence for sentence, _url, _title in sentences), sentences, _cards(own)
     )
+
+
+def _asked_for(question: str, passages: list[items.Passage]) -> list[items.Passage]:
+    """Only what was asked: who asks for the fee hears of the fee, and of an entry worded just so.
+
+    Where nothing particular is asked for, or the guide does not say it, the nearest passages stand.
+    """
+    kinds = items.understood(question).asked
+    if fitting := [one for one in passages if one.kind in kinds]:
+        first = passages[:1] if passages[0].kind == "faq" else []
+        return [*first, *(one for one in fitting if one not in first)][:SENTENCES]
+    return passages[:SENTENCES]
 
 
 def _sentence(one: items.Passage) -> str:

@@ -80,6 +80,14 @@ def guide_context(actor: Actor, detail: items.VersionDetail) -> dict[str, Any]:
 @access(public)
 @require_safe
 def item(request: HttpRequest, code: str) -> HttpResponse:
-    """The guide of one matter."""
+    """The guide of one matter as it is in force.
+
+    ``?version=N`` is the version a reply quoted; where another is in force by now, the page says so.
+    """
     actor = actor_of(request)
-    return render(request, "portal/item.html", guide_context(actor, items.published(code)))
+    detail = items.published(code)
+    quoted = request.GET.get("version", "")
+    context = guide_context(actor, detail)
+    if quoted.isascii() and quoted.isdigit() and len(quoted) < 7 and int(quoted) != detail.number:
+        context["other_version"] = int(quoted)
+    return render(request, "portal/item.html", context)

@@ -35,7 +35,8 @@ def test_answer_comes_from_the_guide_with_its_source(catalogue: items.VersionDet
     reply = ask("办食品经营许可证要什么材料")
     assert reply.kind == "answer"
     assert any("营业执照" in sentence for sentence, _url, _title in reply.sentences)
-    assert {url for _sentence, url, _title in reply.sentences} == {"/items/food-licence/"}
+    number = catalogue.number
+    assert [url for _, url, _ in reply.sentences] == [f"/items/food-licence/?version={number}#materials"]
     assert reply.cards[0].name == catalogue.name
 
 
@@ -90,3 +91,39 @@ def test_markup_in_a_question_stays_text(catalogue: items.VersionDetail) -> None
     assert (
         "<script>alert" not in Client().get("/assist/", {"q": "<script>alert(1)</script>"}).content.decode()
     )
+
+
+@pytest.mark.parametrize(
+    ("question", "kinds"),
+    [
+        ("食品经营许可要多久能办好", {"limits"}),
+        ("食品经营许可在哪里办", {"address"}),
+        ("食品经营许可多少钱，要带什么材料", {"fees", "materials"}),
+    ],
+)
+def test_only_what_was_asked_is_said(question: str, kinds: set[str]) -> None:
+    load(
+        address="福州市鼓楼区温泉支路 1 号", fees=[{"name": "工本费", "amount_fen": 1000, "unit": "证"}],
+        faqs=[], hours="9:00–17:00",
+    )  # fmt: skip
+    items.rebuild_search()
+    reply = ask(question)
+    assert reply.kind == "answer"
+    assert {url.rpartition("#")[2] for _, url, _ in reply.sentences} == kinds
+
+
+def test_how_sure_a_reply_must_be_is_a_setting(catalogue: items.VersionDetail, settings: Any) -> None:
+    assert ask("办食品经营许可证要什么材料").kind == "answer"
+    settings.ASSIST_SURE = 1.0
+    assert ask("办食品经营许可证要什么材料").kind == "handover"
+
+
+def test_the_page_says_where_a_reply_quoted_another_version(
+    catalogue: items.VersionDetail, client: Client
+) -> None:
+    page = client.get(f"/items/food-licence/?version={catalogue.number}").content.decode()
+    assert "您看到的回答依据" not in page
+    assert 'id="materials"' in page
+    for version in ("99", "x", "٣"):
+        page = client.get("/items/food-licence/", {"version": version}).content.decode()
+        assert ("您看到的回答依据第 99 版" in page) == (version == "99")

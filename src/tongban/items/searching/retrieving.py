@@ -4,7 +4,6 @@ Items are found by search; their published versions are cut into passages when a
 can never lag behind what is in force. No model takes part.
 """
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,19 +14,23 @@ from django.db import connection
 from tongban.items.models import ItemVersion, SearchTerm
 from tongban.items.reading import detail_of
 from tongban.items.records import VersionDetail
-from tongban.items.searching.likeness import Asked, Likeness, Rarity, ask, likeness
+from tongban.items.searching.likeness import (
+    Asked,
+    Likeness,
+    Rarity,
+    ask,
+    confidence,
+    likeness,
+    sureness,
+)
 from tongban.items.searching.passages import ASKING, Piece, asked, pieces
 from tongban.items.searching.sounds import spelled
-from tongban.items.searching.words import MAX_QUERY, any_of, essence, normal, terms, variants
+from tongban.items.searching.words import MAX_QUERY, any_of, essence, normal, same_matter, terms, variants
 
-_READ = 6  # items whose versions are cut; the answer is hardly ever further down
+_READ = 8  # items whose versions are cut; the answer is hardly ever further down
 _KIND = 1.0  # what being of the kind asked for adds to a passage
 _ALIKE = 1.8  # what a question asked before and worded the same adds
 _SUMMARY = 0.4  # what the opening passage has over others when no kind is named
-# Logistic weights: share of the question's information found in the item, share of the item's name found
-# in the question, and how much information is shared at all. Fitted on the tuning questions.
-_BIAS, _QUESTION, _NAME, _SHARED = -2.65, 3.68, -1.05, 2.98
-_ENOUGH = 12.0  # nats of shared information that count as much
 _CANDIDATES = 1200
 _PLACE = 1.0  # what being the asker's own county adds
 _OWN = 0.5  # what being handled here adds
@@ -40,7 +43,8 @@ class Passage:
     """A piece of a published version. ``confidence`` (0–1) says how likely its item is what was meant.
 
     ``kind`` is one of summary, conditions, materials, fees, limits, address, hours, contact, online,
-    flow, results, basis, faq; ``score`` orders the passages of one answer.
+    flow, results, basis, faq, and the anchor of its place on the item's page; ``score`` orders the passages
+    of one answer; ``number`` is the version's.
     """
 
     item_id: UUID
@@ -53,6 +57,12 @@ class Passage:
     text: str
     score: float
     confidence: float
+    number: int
+
+    @property
+    def url(self) -> str:
+        """Where the passage stands: the item's page, the version quoted, the element."""
+        return f"/items/{self.slug or self.code}/?version={self.number}#{self.kind}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,43 +87,63 @@ def understood(question: str) -> Understanding:
 def retrieve(question: str, *, division: str | None = None, limit: int = 5) -> list[Passage]:
     """The passages nearest to ``question``, best first, at most ``limit``.
 
-    ``division`` prefers items done near that place. Below a confidence of about 0.5 an answer is more
-    likely wrong than right: ask back or hand over.
+    ``division`` prefers items done near that place. Below a confidence of about 0.5
+    (`settings.ASSIST_SURE`) an answer is more likely wrong than right: ask back or hand over.
     """
     meant = understood(question)
-    sounds = spelled(meant.matter)
-    asking = ask(sounds[0] if sounds else meant.matter, sounds[0] if sounds else meant.question)
-    if not (every := asking.every()):
-        return []
-    nearest = _nearest(asking, every, division or "")
-    versions = _versions([one.version_id for one in nearest])
+    asking = _asking(meant)
+    near = nearest(asking, division or "")
+    versions = _versions([one.version_id for one in near[:_READ]])
     found: list[Passage] = []
-    for n, one in enumerate(nearest):
+    for n, one in enumerate(near[:_READ]):
         if (version := versions.get(one.version_id)) is not None:
             # Passages stay with their item: what fits decides inside it, likeness between items.
-            standing = one.score - 0.01 * n
-            found += _passages(version, meant, standing, one.confidence)
+            sure = confidence(figures(asking, near, n))
+            found += _passages(version, meant, one.score - 0.01 * n, sure)
     found.sort(key=lambda one: -one.score)
     return found[:limit]
 
 
+def asking_of(question: str) -> Asked:
+    """A question as :func:`nearest` wants it."""
+    return _asking(understood(question))
+
+
+def _asking(meant: Understanding) -> Asked:
+    sounds = spelled(meant.matter)
+    return ask(sounds[0] if sounds else meant.matter, sounds[0] if sounds else meant.question)
+
+
 @dataclass(frozen=True, slots=True)
-class _Near:
+class Near:
+    """An item near to a question. ``confidence`` is that of the best one; the others' is in proportion."""
+
     version_id: UUID
+    name: str
     score: float
-    confidence: float
+    like: Likeness
 
 
-def _nearest(asking: Asked, every: set[str], division: str) -> list[_Near]:
+def nearest(asking: Asked, division: str = "") -> list[Near]:
+    """The items nearest to a question, best first."""
+    every = asking.every()
     counts = dict(SearchTerm.objects.filter(term__in=every).values_list("term", "entries"))
     rarity = Rarity(counts, _size())
     found = []
     for version_id, name, summary, themes, place, own in _candidates(every, counts, division):
         like = likeness(asking, name, f"{summary} {' '.join(themes)}", rarity)
         near = _PLACE * len(place) / 6 if place and division.startswith(place) else 0.0
-        found.append((like.score + near + (_OWN if own else 0.0), like, version_id))
-    found.sort(key=lambda one: -one[0])
-    return [_Near(pk, score, _confidence(like)) for score, like, pk in found[:_READ]]
+        found.append(Near(version_id, name, like.score + near + (_OWN if own else 0.0), like))
+    found.sort(key=lambda one: -one.score)
+    return found
+
+
+def figures(asking: Asked, found: Sequence[Near], at: int = 0) -> tuple[float, ...]:
+    """What says how sure the item at ``at`` is (:data:`likeness.SURENESS`)."""
+    here = found[at]
+    matter = same_matter(here.name)
+    other = next((one.score for one in found if same_matter(one.name) != matter), here.score - 5.0)
+    return sureness(asking, here.name, here.like, here.score - other)
 
 
 def _candidates(every: set[str], counts: Mapping[str, int], division: str) -> list[_Row]:
@@ -128,8 +158,9 @@ def _candidates(every: set[str], counts: Mapping[str, int], division: str) -> li
         return []
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT version_id, name, left(summary, 200), themes, division, own FROM items_searchentry "
-            "WHERE words @@ %s::tsquery ORDER BY own DESC, %s LIKE division || '%%' DESC LIMIT %s",
+            "SELECT e.version_id, e.name, left(e.summary, 200), e.themes || v.keywords, e.division, e.own "
+            "FROM items_searchentry e JOIN items_itemversion v ON v.id = e.version_id "
+            "WHERE words @@ %s::tsquery ORDER BY own DESC, %s LIKE e.division || '%%' DESC LIMIT %s",
             [any_of(chosen), division, _CANDIDATES],
         )
         rows: list[_Row] = cursor.fetchall()
@@ -139,16 +170,6 @@ def _candidates(every: set[str], counts: Mapping[str, int], division: str) -> li
 def _size() -> int:
     most = SearchTerm.objects.order_by("-entries").values_list("entries", flat=True).first()
     return max(most or 1, 50)
-
-
-def _confidence(like: Likeness) -> float:
-    z = (
-        _BIAS
-        + _QUESTION * like.of_question
-        + _NAME * like.of_name
-        + _SHARED * min(1.0, like.shared / _ENOUGH)
-    )
-    return 1 / (1 + math.exp(-z))
 
 
 def _versions(ids: Sequence[UUID]) -> dict[UUID, VersionDetail]:
@@ -168,6 +189,7 @@ def _passages(
         Passage(
             version.item_id, version.id, version.code, version.slug, version.name,
             piece.kind, piece.heading, piece.text, standing + _fit(piece, meant, words), confidence,
+            version.number,
         )
         for piece in pieces(version)
     ]  # fmt: skip

@@ -14,6 +14,10 @@ import yaml
 
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0002fa1f]+")
 _LATIN = re.compile(r"[a-z0-9]+")
+_NOTE = re.compile(
+    r"\((?:省级|市级|县级|乡镇级|区级|市级/县级|省级行使|市级行使|县级行使|承诺件|即办件|转链接|指引"
+    r"|据省政府令[^()]*)\)$"
+)
 _DATA = Path(__file__).parent / "synonyms.yaml"
 MAX_QUERY = 200  # characters of a query that are read; a longer one is a text, not a query
 MAX_VARIANTS = 8
@@ -24,6 +28,18 @@ Acts = tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
 def normal(text: str) -> str:
     """Full-width forms made half-width, letters small."""
     return unicodedata.normalize("NFKC", text).lower()
+
+
+def same_matter(name: str) -> str:
+    """What two names share that mean one matter handled by different bodies.
+
+    Only notes of level, form and legal ground at the end are taken off, such as （县级）（县级行使）（承诺件）, and
+    brackets and spaces made alike; whatever else differs is another matter.
+    """
+    plain = normal("".join(name.split()))
+    while (shorter := _NOTE.sub("", plain)) != plain and shorter:
+        plain = shorter
+    return plain
 
 
 def terms(text: str, *, single: bool = True) -> list[str]:
@@ -63,6 +79,13 @@ def synonyms() -> dict[str, list[str]]:
 def acts() -> Acts:
     """Pairs of how people say that something is to happen and how names of items say it."""
     return _language()[2]
+
+
+@cache
+def elsewhere() -> tuple[str, ...]:
+    """Places that the items of one region are seldom for."""
+    data = yaml.safe_load(_DATA.read_text(encoding="utf-8"))
+    return tuple(normal(place) for place in data["elsewhere"])
 
 
 def essence(query: str) -> str:
