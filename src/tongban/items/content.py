@@ -122,6 +122,9 @@ def _of(model: type[models.Model], values: Mapping[str, Any], prefix: str) -> It
             yield FieldProblem(where, "range", message)
 
 
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # NUL and halves of characters
+
+
 def _counts(column: object) -> bool:
     return isinstance(column, (models.PositiveIntegerField, models.PositiveSmallIntegerField))
 
@@ -131,7 +134,7 @@ def _text(where: str, value: str, most: int | None) -> Iterator[FieldProblem]:
         message = _("“%(field)s”有 %(length)s 个字，最多 %(most)s 个字")
         numbers = {"field": where, "length": len(value), "most": most}
         yield FieldProblem(where, "too_long", message % numbers)
-    if "\x00" in value or any(0xD800 <= ord(char) <= 0xDFFF for char in value):
+    if _UNSTORABLE.search(value):
         yield FieldProblem(where, "character", _("“%(field)s”含有无法保存的字符") % {"field": where})
 
 
@@ -140,5 +143,6 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all control character
 
 def plain(text: str) -> str:
     """Text as people meant it: canonical composition, control characters out, edges trimmed."""
-    kept = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return unicodedata.normalize("NFC", kept).strip()
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return unicodedata.normalize("NFC", _CONTROL.sub("", text)).strip()

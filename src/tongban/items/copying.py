@@ -22,7 +22,8 @@ def copy_in(model: type[models.Model], rows: Iterable[Mapping[str, Any]]) -> int
     names = ", ".join(f'"{name}"' for name, _default, _dump in plan)
     count = 0
     statement = f'COPY "{model._meta.db_table}" ({names}) FROM STDIN'
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+    # Errors of the driver's own call come as Django's, so that callers can tell and go row by row.
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
             values = []
             for name, default, dump in plan:

@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import nh3
@@ -14,11 +15,21 @@ _SENTENCE = re.compile(r"(?<=[。；;！])\s*|\n+|\s{3,}")
 _CODE = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}[1-7]\d{9}(?:\d{3}|00Y)(?:\d{2})?|\d{9}(?:\d{3}|00Y)")
 _SPACE = re.compile(r"[ \t\u00a0\u3000]+")
 _TAG = re.compile(r"<[a-zA-Z/!]")
+_SHORT = 60  # characters of a text that is worth remembering
 _BREAK = re.compile(r"<\s*(?:br|/p|/div|/li|/tr|/h\d)\b[^>]*>", re.IGNORECASE)
 
 
 def text_of(value: str) -> str:
     """Plain text: markup out (what stood between scripts too), entities read, spaces made one."""
+    return _short_text(value) if len(value) <= _SHORT else _text(value)
+
+
+@lru_cache(maxsize=4096)  # names of bodies, regions and kinds come in thousands of rows
+def _short_text(value: str) -> str:
+    return _text(value)
+
+
+def _text(value: str) -> str:
     if _TAG.search(value):
         value = html.unescape(nh3.clean(_BREAK.sub("\n", value), tags=set()))
     elif "&" in value and ";" in value and "://" not in value:

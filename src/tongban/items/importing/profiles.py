@@ -35,9 +35,12 @@ class Profile:
     name: str
     title: str
     spec: Mapping[str, Any]
+    nothing: frozenset[str] = frozenset()  # words that mean "nothing"
 
     def none(self, value: Any) -> bool:
-        return value is None or value == [] or (isinstance(value, str) and value.strip() in self.spec["none"])
+        if isinstance(value, str):
+            return value.strip() in self.nothing
+        return value is None or value == []
 
 
 @cache
@@ -48,10 +51,10 @@ def profile(name: str) -> Profile:
         message = _("没有名为“%(name)s”的导入方案，可用的有：%(names)s")
         raise NotFound(message % {"name": name, "names": "、".join(names)})
     spec = yaml.safe_load((_FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
-    return Profile(spec["name"], spec["title"], spec)
+    return Profile(spec["name"], spec["title"], spec, frozenset(spec["none"]))
 
 
-def prepare_row(row: Any, line: int, source: Profile) -> Prepared:
+def prepare_row(row: Any, line: int, source: Profile, _departments: Mapping[str, Any]) -> Prepared:
     """The prepared item of one row of a source, with its findings. Raises :class:`Rejected`."""
     if not isinstance(row, dict):
         raise Rejected("not-an-object", _("这一行不是一个 JSON 对象"))

@@ -25,6 +25,7 @@ from tongban.items.searching.entries import count_words
 from tongban.items.storing import Stored, foresee, store
 from tongban.kit.actors import Actor
 from tongban.kit.errors import Conflict, Forbidden, NotFound
+from tongban.organisations import service as organisations
 
 BATCH = 500
 Progress = Callable[[int], None]  # told how many bytes of the file are done
@@ -146,6 +147,7 @@ class _Run:
         self._report = report
         self._batch: list[Prepared] = []
         self.seen = Seen()
+        self._departments = {one.uscc: one.id for one in organisations.departments()}
         self._free = actor.kind == "system" or actor.has_role("operator")
 
     def take(self, number: int, end: int, value: Any, rule: str, problem: str) -> None:
@@ -158,7 +160,7 @@ class _Run:
             if problem:
                 raise Rejected(rule, problem)  # noqa: TRY301
             read = prepare_cells if "table" in self.source.spec else prepare_row
-            one = read(value, number, self.source)
+            one = read(value, number, self.source, self._departments)
             self._own(one)
         except Rejected as why:
             if not done:

@@ -14,8 +14,7 @@ from tongban.items.importing.cleaning import text_of
 from tongban.items.importing.profiles import Profile, Rejected
 from tongban.items.models import Item, ItemVersion
 from tongban.items.rules import check
-from tongban.kit.errors import DomainError, FieldProblem
-from tongban.organisations import service as organisations
+from tongban.kit.errors import FieldProblem
 
 _FLAGS = {True: "是", False: "否"}
 _AS_THEY_ARE = frozenset({"columns.form", "columns.extra"})  # structures of our own: not texts to be cleaned
@@ -98,8 +97,13 @@ def _part(row: Any) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value not in (None, "", [])}
 
 
-def prepare_cells(row: Mapping[str, str], line: int, source: Profile) -> Prepared:
-    """The prepared item of one row of the table. Raises :class:`Rejected` naming column and reason."""
+def prepare_cells(
+    row: Mapping[str, str], line: int, source: Profile, departments: Mapping[str, Any]
+) -> Prepared:
+    """The prepared item of one row of the table. Raises :class:`Rejected` naming column and reason.
+
+    ``departments`` are our own by their code; other bodies' items are only described here.
+    """
     groups: dict[str, dict[str, Any]] = {"head": {}, "basic": {}, "columns": {}, "parts": {}}
     name = str(row.get("事项名称") or "")[:80]
     code = str(row.get("实施编码") or "").strip()[:80]
@@ -124,14 +128,15 @@ def prepare_cells(row: Mapping[str, str], line: int, source: Profile) -> Prepare
         raise Rejected("no-code", _("没有实施编码"), "实施编码", "", name)
     if not groups["columns"].get("name"):
         raise Rejected("no-name", _("没有事项名称"), "事项名称", code)
+    department = departments.get(groups["head"].get("department_uscc", "").upper())
+    if department is not None:
+        groups["head"]["department_id"] = department
     return _checked(groups, line, code, name)
 
 
 def _checked(groups: dict[str, dict[str, Any]], line: int, code: str, name: str) -> Prepared:
     head = {"department_uscc": "", "department_name": "", "division": "", "level": "", "state": "1"}
     head |= {"code_system": "national", **groups["head"]}
-    if (department := _department(head["department_uscc"])) is not None:
-        head["department_id"] = department
     basic = groups["basic"]
     if basic.get("code") and not basic.get("name"):
         basic["name"] = groups["columns"]["name"]
@@ -235,13 +240,3 @@ def _tidy(value: Any) -> Any:
     if isinstance(value, dict):
         return {plain(str(key)): _tidy(entry) for key, entry in value.items()}
     return value
-
-
-def _department(uscc: str) -> Any:
-    """Our own department of this code, or none: other bodies' items are only described here."""
-    if not uscc:
-        return None
-    try:
-        return organisations.department_by_uscc(uscc).id
-    except DomainError:
-        return None
