@@ -19,7 +19,7 @@ from tongban.items.importing.reporting import Report, write_page
 from tongban.items.importing.seen import Seen
 from tongban.items.importing.sources import rows
 from tongban.items.importing.table import prepare_cells
-from tongban.items.models import ImportRun, ImportState
+from tongban.items.models import Act, ImportDraft, ImportRun, ImportState, VersionAct
 from tongban.items.rules import REQUIRED
 from tongban.items.searching.entries import count_words
 from tongban.items.storing import Stored, foresee, store
@@ -50,7 +50,10 @@ def import_file(
     nothing but the report and the journal. ``resume`` goes on where a killed import of the same file
     stopped: what was settled then is not done again and counts as it counted then.
 
-    For the system and operators; an item editor's rows must belong to the editor's department.
+    For the system and operators; an item editor's rows must belong to the editor's department. What a
+    person imports for a department of this platform becomes drafts that others review and publish; guides
+    of other bodies, which are only described here, come into force at once. ``run`` is a journal begun by
+    :func:`~tongban.items.importing.uploading.take_upload`; one that was broken off goes on.
     """
     if actor.kind != "system" and not actor.has_role("operator", "item_editor"):
         raise Forbidden
@@ -115,6 +118,10 @@ def _alone(what: str) -> Iterator[None]:
 def _journal(
     actor: Actor, path: Path, name: str, digest: str, *, dry_run: bool, resume: bool, run: ImportRun | None
 ) -> ImportRun:
+    if run is not None and run.report and run.rows_done and Path(run.report).is_file():
+        run.state, run.problem, run.touched_at = ImportState.RUNNING, "", timezone.now()
+        run.save(update_fields=["state", "problem", "touched_at"])
+        return run
     if resume:
         broken = ImportRun.objects.filter(
             profile=name,
@@ -128,7 +135,7 @@ def _journal(
             return broken
     made = run or ImportRun(account_id=actor.account_id, actor_name=actor.name[:100], dry_run=dry_run)
     made.profile, made.file_name = name, made.file_name or path.name[:200]
-    made.file_hash, made.file_size = digest, path.stat().st_size
+    made.file_hash, made.file_size, made.touched_at = digest, path.stat().st_size, timezone.now()
     made.state, made.rows_done, made.report_bytes, made.account = ImportState.RUNNING, 0, 0, {}
     made.save()
     return made
@@ -148,6 +155,7 @@ class _Run:
         self._batch: list[Prepared] = []
         self.seen = Seen()
         self._departments = {one.uscc: one.id for one in organisations.departments()}
+        self._by_two = actor.kind != "system"
         self._free = actor.kind == "system" or actor.has_role("operator")
 
     def take(self, number: int, end: int, value: Any, rule: str, problem: str) -> None:
@@ -215,15 +223,19 @@ class _Run:
             self._account(one, done)
         self.journal.rows_done, self.journal.bytes_done = self._at
         self.journal.account, self.journal.report_bytes = self.result.as_dict(), self._report.length()
-        self.journal.save(update_fields=["rows_done", "bytes_done", "account", "report_bytes"])
+        self.journal.touched_at = timezone.now()
+        self.journal.save(update_fields=["rows_done", "bytes_done", "account", "report_bytes", "touched_at"])
 
     def _store(self, batch: list[Prepared]) -> list[Stored]:
         if self.journal.dry_run:
-            return foresee(batch)
+            return foresee(batch, by_two=self._by_two)
         from tongban.trace import service as trace
 
         with transaction.atomic():
-            stored = store(batch, self.actor, source=self.source.name, note=self.file[:200])
+            stored = store(
+                batch, self.actor, source=self.source.name, note=self.file[:200], by_two=self._by_two
+            )
+            self._keep_drafts(stored)
             # One row for the batch speaks for every version in it: its code, number, id, content hash,
             # and whether it came into force or awaits a second person.
             changed = [
@@ -241,6 +253,22 @@ class _Run:
                 }
                 trace.append(self.actor, f"items-import:{self.source.name}", "items.imported", what)
         return stored
+
+    def _keep_drafts(self, stored: list[Stored]) -> None:
+        """Remember which drafts came of this run, and who drafted them: somebody else reviews them."""
+        ids = [done.version_id for done in stored if done.draft]
+        if ids:
+            ImportDraft.objects.bulk_create(ImportDraft(run=self.journal, version_id=pk) for pk in ids)
+            VersionAct.objects.bulk_create(
+                VersionAct(
+                    version_id=pk,
+                    act=Act.DRAFTED,
+                    account_id=self.actor.account_id,
+                    actor_name=self.actor.name[:60],
+                    reason=self.file[:200],
+                )
+                for pk in ids
+            )
 
     def _single(self, one: Prepared) -> Stored:
         try:

@@ -1,7 +1,7 @@
 """The catalogue's tables."""
 
 from tongban.items.models.catalogue import BasicItem, Item, ItemState
-from tongban.items.models.imports import ImportRun, ImportState
+from tongban.items.models.imports import ImportDraft, ImportRun, ImportState
 from tongban.items.models.lifecycle import (
     Act,
     CodeMapping,
@@ -21,6 +21,7 @@ __all__ = [
     "CodeMapping",
     "Faq",
     "Fee",
+    "ImportDraft",
     "ImportRun",
     "ImportState",
     "Item",
