@@ -112,6 +112,12 @@ def require(act: Act, case: Case) -> None:
         raise Conflict(message, code="state")
 
 
+def require_whole(case: Case, part_of: UUID | None) -> None:
+    """Refuse to begin or end by itself what is part of something larger: that decides its order."""
+    if case.part_of is not None and case.part_of != part_of:
+        raise Conflict(_("这份申请是“一件事”的一部分，请在那件事里办理"), code="part")
+
+
 @cache
 def _query(lock: bool, related: tuple[str, ...]) -> Kept[Case]:
     def rows() -> QuerySet[Case, Any]:

@@ -32,10 +32,13 @@ SAVE = """UPDATE cases_case SET answers = %s, revision = %s, page = %s, saved_at
 KIND_WORDS = {"person": gettext_lazy("个人"), "legal": gettext_lazy("企业、个体工商户等组织")}
 
 
-def start_draft(actor: Actor, version_id: UUID, *, key: str | None = None) -> Case:
+def start_draft(
+    actor: Actor, version_id: UUID, *, key: str | None = None, part_of: UUID | None = None
+) -> Case:
     """A new draft on this item version, prefilled with what the departments already hold.
 
-    ``key`` makes the start idempotent: the same key of the same account gives the same draft.
+    ``key`` makes the start idempotent: the same key of the same account gives the same draft. With
+    ``part_of`` only whoever names it again may submit, renew or discard the draft.
 
     Raises:
         Forbidden: nobody stands behind the actor, or the item is not for this kind of applicant.
@@ -64,6 +67,7 @@ def start_draft(actor: Actor, version_id: UUID, *, key: str | None = None) -> Ca
         department_id=detail.department_id,
         division=detail.division,
         draft_key=kept_key,
+        part_of=part_of,
         saved_at=clocking.now(),
     )
     try:
@@ -176,16 +180,17 @@ def _moved_on() -> Conflict:
     return Conflict(words, code="draft_moved_on")
 
 
-def discard_draft(actor: Actor, case_id: UUID) -> None:
+def discard_draft(actor: Actor, case_id: UUID, *, part_of: UUID | None = None) -> None:
     """Throw a draft away; its trace keeps that there was one, not what was in it."""
     with transaction.atomic():
         case = access.own_case(actor, case_id, lock=True)
         access.require(Act.SAVE, case)
+        access.require_whole(case, part_of)
         trace.append(actor, case.id, "case.discarded", {})
         case.delete()
 
 
-def refile(actor: Actor, case_id: UUID) -> Case:
+def refile(actor: Actor, case_id: UUID, *, part_of: UUID | None = None) -> Case:
     """The way out when the item has moved on: a new draft on the version in force, answers carried over.
 
     What the new form still asks and what is still right comes along, uploads of materials it still has
@@ -194,11 +199,12 @@ def refile(actor: Actor, case_id: UUID) -> Case:
     with transaction.atomic():
         old = access.own_case(actor, case_id, lock=True)
         access.require(Act.SAVE, old)
+        access.require_whole(old, part_of)
         detail = items.published(old.item_id)
         if detail.id == old.version_id:
             items.current(detail.id)
             return old
-        new = start_draft(actor, detail.id, key=f"refile:{old.id.hex}")
+        new = start_draft(actor, detail.id, key=f"refile:{old.id.hex}", part_of=old.part_of)
         _carry(old, new, detail)
         trace.append(actor, old.id, "case.refiled", {"as": str(new.id)})
         old.delete()

@@ -65,13 +65,13 @@ def _form_problems(case: Case, detail: items.VersionDetail) -> list[FieldProblem
     return list(items.validate_answers(detail, items.clean_answers(detail, case.answers)))
 
 
-def submit(actor: Actor, case_id: UUID, *, key: str) -> Case:
+def submit(actor: Actor, case_id: UUID, *, key: str, part_of: UUID | None = None) -> Case:
     """File the draft. However often and from wherever it is sent, there is one case and one receipt.
 
     Raises:
         Invalid: every problem that is left, each with its field.
         Conflict: the item version is no longer in force (``refile`` is the way out), or the key was
-            used for another case.
+            used for another case, or the draft is part of something larger (``part_of`` names it).
     """
     if not key or len(key) > 64:
         raise invalid("key", "required", _("缺少提交标识，请刷新页面后重试"))
@@ -81,6 +81,7 @@ def submit(actor: Actor, case_id: UUID, *, key: str) -> Case:
             if case.state != State.DRAFT and case.number:
                 return case  # the second click, or the second device
             access.require(Act.SUBMIT, case)
+            access.require_whole(case, part_of)
             detail = items.current(case.version_id)
             rows = _HANDED_IN.all(case=case.id)
             if found := [*_form_problems(case, detail), *materials.problems(detail, rows)]:

@@ -44,6 +44,7 @@ def card(case: Case) -> CaseCard:
         days_left=clocking.days_left(clocking.deadline(case)),
         light=case.light,
         light_label=str(Light(case.light).label) if case.light else "",
+        part_of=case.part_of,
     )
 
 
@@ -81,8 +82,12 @@ def task_page(rows: QuerySet[Task], page: int) -> Listing:
 
 
 def my_cases(actor: Actor, *, state: str | None = None, page: int = 1) -> Listing:
-    """The cases of the subject one stands for, newest first; ``state`` is a state, ``open`` or ``ended``."""
-    rows = Case.objects.filter(access.mine(actor)).order_by("-id")
+    """The cases of the subject one stands for, newest first; ``state`` is a state, ``open`` or ``ended``.
+
+    Drafts that are part of something larger are left out: they are taken up there.
+    """
+    alone = Q(part_of=None) | ~Q(state=State.DRAFT)
+    rows = Case.objects.filter(alone, access.mine(actor)).order_by("-id")
     if state == "open":
         rows = rows.filter(state__in=CLOCKED)
     elif state == "ended":

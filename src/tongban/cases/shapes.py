@@ -190,6 +190,7 @@ class CaseCard:
     days_left: int | None  # working days to the deadline that runs now; negative when overdue
     light: str
     light_label: str
+    part_of: UUID | None = None  # what a higher room files it as a part of
 
 
 @dataclass(frozen=True, slots=True)

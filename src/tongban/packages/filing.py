@@ -128,7 +128,7 @@ def _set_parts(actor: Actor, filing: Filing) -> None:
     wanted = {m.key for m in active}
     for part in filing.parts.exclude(member__in=wanted):
         if part.case_id:
-            cases.discard_draft(actor, part.case_id)
+            cases.discard_draft(actor, part.case_id, part_of=part.id)
         part.delete()
     there = {p.member: p for p in filing.parts.all()}
     for position, member in enumerate(active):
@@ -138,11 +138,13 @@ def _set_parts(actor: Actor, filing: Filing) -> None:
             continue
         detail = items.published(member.item)
         items.current(detail.id)
-        case = cases.start_draft(actor, detail.id, key=f"package:{uuid7().hex}")
+        key = old.id if old is not None else uuid7()
+        case = cases.start_draft(actor, detail.id, key=f"package:{uuid7().hex}", part_of=key)
         Part.objects.update_or_create(
             filing=filing,
             member=member.key,
             defaults={"name": detail.name, "position": position, "case": case},
+            create_defaults={"id": key, "name": detail.name, "position": position, "case": case},
         )
     _spread(actor, filing)
 
@@ -352,7 +354,7 @@ def _file(actor: Actor, filing: Filing, parts: Parts, key: str) -> None:
         if waits(parts, member):
             part.state = PartState.WAITING
         else:
-            case = cases.submit(actor, case_id(part), key=f"package:{part.id.hex}")
+            case = cases.submit(actor, case_id(part), key=f"package:{part.id.hex}", part_of=part.id)
             part.state = PartState.FILED
             filed.append({"member": member, "case": str(case.id), "number": case.number})
         part.save(update_fields=["state"])
@@ -366,11 +368,39 @@ def check(actor: Actor, filing_id: UUID) -> FilingCheck:
 
     filing = own(actor, filing_id)
     parts = parts_of(filing)
-    try:
-        found = _problems(actor, parts) if filing.state == FilingState.DRAFT else []
-    except Conflict as moved:
-        found = [FieldProblem("version", "moved_on", str(moved.message))]
-    return FilingCheck(_form(actor, filing, parts), papers.materials(actor, filing_id), tuple(found))
+    found: list[FieldProblem] = []
+    moved_on, newer = "", False
+    if filing.state == FilingState.DRAFT:
+        try:
+            found = _problems(actor, parts)
+        except Conflict as moved:
+            moved_on = str(moved.message)
+            views = [cases.check_answers(actor, case_id(p)) for p in parts.rows.values()]
+            newer = all(v.newer_version_id for v in views if v.version_problem)
+    shown = _form(actor, filing, parts), papers.materials(actor, filing_id)
+    return FilingCheck(*shown, tuple(found), moved_on, newer)
+
+
+def refile(actor: Actor, filing_id: UUID) -> Filing:
+    """Carry every draft whose item has moved on over to the version in force; answers come along."""
+    with transaction.atomic():
+        filing = own(actor, filing_id, lock=True)
+        _draft_only(filing)
+        for part in parts_of(filing).rows.values():
+            renew(actor, part)
+        filing.revision += 1
+        filing.save(update_fields=["revision", "saved_at"])
+        _spread(actor, filing)
+        return filing
+
+
+def renew(actor: Actor, part: Part) -> UUID:
+    """The part's draft on the version in force; the part follows it. Call with the filing locked."""
+    case = cases.refile(actor, case_id(part), part_of=part.id)
+    if case.id != part.case_id:
+        part.case, part.name = case, case.item_name
+        part.save(update_fields=["case", "name"])
+    return case.id
 
 
 def mine(actor: Actor) -> list[Filing]:

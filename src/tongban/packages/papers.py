@@ -1,5 +1,6 @@
 """Materials of a filing: each handed in once, for every case that wants it."""
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -90,22 +91,31 @@ def attach_later(actor: Actor, filing_id: UUID, key: str) -> None:
     _hand(actor, filing_id, key, lambda case, name: cases.attach_later(actor, case, name))
 
 
-def detach(actor: Actor, filing_id: UUID, key: str, attachment_id: UUID) -> None:
+def detach(actor: Actor, filing_id: UUID, attachment_id: UUID) -> None:
     """Take back what was handed in, from every case that got it."""
-    shown = next((m for m in materials(actor, filing_id).materials if m.key == key), None)
-    gone = next((a for a in shown.attachments if a.id == attachment_id), None) if shown else None
+    shown = [(m.key, a) for m in materials(actor, filing_id).materials for a in m.attachments]
+    key, gone = next(((k, a) for k, a in shown if a.id == attachment_id), ("", None))
     if gone is None:
         raise NotFound(_("没有找到这份材料"))
 
     def act(case_id: UUID, material: str) -> None:
         for view in cases.materials_view(actor, case_id).materials:
+            if view.key != material:
+                continue
             for one in view.attachments:
-                same = (one.means, one.file_hash, one.licence_id) == (
-                    gone.means,
-                    gone.file_hash,
-                    gone.licence_id,
-                )
-                if view.key == material and same:
+                if _what(one) == _what(gone):
                     cases.detach(actor, case_id, one.id)
 
     _hand(actor, filing_id, key, act)
+
+
+def _what(one: cases.AttachmentView) -> tuple[Any, ...]:
+    return one.means, one.file_hash, one.licence_id
+
+
+def attachment(actor: Actor, filing_id: UUID, attachment_id: UUID) -> cases.CaseMaterial:
+    """Something handed in with this filing, to look at."""
+    for part in filings.parts_of(filings.own(actor, filing_id)).rows.values():
+        with contextlib.suppress(NotFound):
+            return cases.attachment(actor, filings.case_id(part), attachment_id)
+    raise NotFound(_("没有找到这份材料"))

@@ -93,7 +93,8 @@ def _start(filing: Filing, parts: filings.Parts, member: str, part: Part) -> Non
             raise Conflict(_("提交人已不能代表申请人"), code="not_acting")
         with transaction.atomic():
             _attach_results(actor, parts, member, part)
-            case = cases.submit(actor, filings.case_id(part), key=f"package:{part.id.hex}")
+            key = f"package:{part.id.hex}"
+            case = cases.submit(actor, filings.case_id(part), key=key, part_of=part.id)
     except DomainError as error:
         part.state, part.note = PartState.NEEDS, str(error.message)
         part.save(update_fields=["state", "note"])
@@ -252,7 +253,7 @@ def discard(actor: Actor, filing_id: UUID) -> None:
         filings._draft_only(filing)
         for part in filing.parts.all():
             if part.case_id:
-                cases.discard_draft(actor, part.case_id)
+                cases.discard_draft(actor, part.case_id, part_of=part.id)
         trace.append(actor, filing.id, "package.discarded", {})
         filing.delete()
 

@@ -25,6 +25,7 @@ from tongban.packages.filing import (
     mine,
     own,
     read_answers,
+    refile,
     start,
     submit,
 )
@@ -38,7 +39,14 @@ from tongban.packages.models import (
     PartState,
     VersionState,
 )
-from tongban.packages.papers import attach_later, attach_licence, attach_upload, detach, materials
+from tongban.packages.papers import (
+    attach_later,
+    attach_licence,
+    attach_upload,
+    attachment,
+    detach,
+    materials,
+)
 from tongban.packages.progress import (
     Belonging,
     Joined,
@@ -52,6 +60,7 @@ from tongban.packages.progress import (
     withdraw,
 )
 from tongban.packages.shapes import FilingCheck, FilingForm, FilingMaterials
+from tongban.packages.single import Place, place_of, refile_part, submit_part
 
 __all__ = [
     "Belonging",
@@ -70,12 +79,14 @@ __all__ = [
     "Part",
     "PartState",
     "PartView",
+    "Place",
     "Question",
     "VersionState",
     "advance",
     "attach_later",
     "attach_licence",
     "attach_upload",
+    "attachment",
     "belonging",
     "check",
     "check_filing",
@@ -94,16 +105,20 @@ __all__ = [
     "new_draft",
     "own",
     "packages",
+    "place_of",
     "publish",
     "published",
     "read",
     "read_answers",
+    "refile",
+    "refile_part",
     "result",
     "review",
     "save",
     "save_filing",
     "start",
     "submit",
+    "submit_part",
     "version",
     "view",
     "withdraw",

@@ -39,6 +39,8 @@ class FilingCheck:
     form: FilingForm
     materials: FilingMaterials
     problems: tuple[FieldProblem, ...]
+    version_problem: str = ""  # an item has moved on …
+    may_renew: bool = False  # … and every such item has a version in force (``refile``)
 
 
 def merged_field(one: merging.MergedField, fields: Mapping[Place, cases.FieldView]) -> cases.FieldView:

@@ -90,3 +90,22 @@ def post_reader(request: HttpRequest, fields: Iterable[cases.FieldView]) -> Call
 def _iso(post: QueryDict, name: str) -> str:
     year, month, day = (post.get(f"{name}-{part}", "").strip() for part in ("year", "month", "day"))
     return f"{year}-{month.zfill(2)}-{day.zfill(2)}" if year or month or day else ""
+
+
+def newly_asked(
+    request: HttpRequest,
+    open_fields: Iterable[cases.FieldView],
+    values: Mapping[str, Any],
+    typed: Mapping[str, Any],
+) -> bool:
+    """Whether an answer opened questions that the page, sent without scripts, did not show."""
+    now = {**values, **typed}
+    return any(
+        is_shown(field, now) and not is_shown(field, values) and not _posted(request, field.name)
+        for field in open_fields
+        if field.show_if and field.widget not in ("radios", "checkboxes")
+    )
+
+
+def _posted(request: HttpRequest, name: str) -> bool:
+    return bool(request.POST.get(name) or request.POST.get(f"{name}-year"))

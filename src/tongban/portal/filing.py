@@ -1,7 +1,6 @@
 """Filing, one task a page: start, the form's pages, check, submitted."""
 
 from collections.abc import Iterable
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,9 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tongban.cases import service as cases
 from tongban.items import service as items
 from tongban.kit.access import access, actor_of, resident
+from tongban.kit.actors import Actor
 from tongban.kit.errors import Conflict, FieldProblem, Invalid, NotFound
 from tongban.kit.ids import uuid7
+from tongban.packages import service as packages
 from tongban.portal import fields as forms
+from tongban.portal import steps
 from tongban.portal.item import guide_context
 
 
@@ -39,42 +41,11 @@ def tasks(request: HttpRequest, case_id: UUID) -> HttpResponse:
     form = cases.form_view(actor, case_id)
     if form.case.state != "draft":
         return redirect("portal:case", case_id)
-    materials = cases.materials_view(actor, case_id).materials
-    done = [page.complete for page in form.pages]
-    if materials:
-        done.append(all(one.met or one.necessity == "2" for one in materials))
-    context = {
-        "form": form,
-        "case": form.case,
-        "tasks": _sections(form, materials, case_id),
-        "done": sum(done),
-        "total": len(done),
-        "nav": "cases",
-    }
-    return render(request, "portal/tasks.html", context)
-
-
-def _sections(
-    form: cases.FormView, materials: tuple[cases.MaterialView, ...], case_id: UUID
-) -> list[dict[str, str]]:
-    rows = [
-        {
-            "title": page.title,
-            "href": f"/cases/{case_id}/edit/{page.key}/",
-            **_status(page.complete),
-        }
-        for page in form.pages
-    ]
-    if materials:
-        met = all(one.met or one.necessity == "2" for one in materials)
-        rows.append({"title": _("申请材料"), "href": f"/cases/{case_id}/materials/", **_status(met)})
-    ready = all(row["tone"] == "good" for row in rows)
-    status = {"status": _("可以提交"), "tone": "brand"} if ready else {"status": _("还不能提交"), "tone": ""}
-    return [*rows, {"title": _("检查并提交"), "href": f"/cases/{case_id}/check/", **status}]
-
-
-def _status(complete: bool) -> dict[str, str]:
-    return {"status": _("已完成"), "tone": "good"} if complete else {"status": _("待填写"), "tone": "warm"}
+    if elsewhere := in_package(actor, form.case):
+        return elsewhere
+    about = steps.of_case(form.case)
+    rows = steps.sections(about, form.pages, cases.materials_view(actor, case_id).materials)
+    return render(request, "portal/tasks.html", {"case": form.case, **rows, "nav": "cases"})
 
 
 @access(resident)
@@ -118,38 +89,11 @@ def _save(request: HttpRequest, form: cases.FormView, here: cases.PageView) -> H
     if later:
         messages.success(request, _("已保存。您可以随时在任何设备上继续办理。"), extra_tags="good")
         return redirect("portal:tasks", form.case.id)
-    if _newly_asked(request, open_fields, values, typed):
+    about = steps.of_case(form.case)
+    if forms.newly_asked(request, open_fields, values, typed):
         messages.info(request, _("已保存。根据您的选择，还有几项需要填写。"))
-        return redirect("portal:edit", form.case.id, here.key)
-    return redirect(_next(form, here))
-
-
-def _newly_asked(
-    request: HttpRequest,
-    open_fields: Iterable[cases.FieldView],
-    values: dict[str, Any],
-    typed: dict[str, Any],
-) -> bool:
-    """Whether an answer opened questions that the page, sent without scripts, did not show."""
-    now = {**values, **typed}
-    return any(
-        forms.is_shown(field, now) and not forms.is_shown(field, values) and not _posted(request, field.name)
-        for field in open_fields
-        if field.show_if and field.widget not in ("radios", "checkboxes")
-    )
-
-
-def _posted(request: HttpRequest, name: str) -> bool:
-    return bool(request.POST.get(name) or request.POST.get(f"{name}-year"))
-
-
-def _next(form: cases.FormView, here: cases.PageView) -> str:
-    following = next((page for page in form.pages if page.number == here.number + 1), None)
-    if following is not None:
-        return f"/cases/{form.case.id}/edit/{following.key}/"
-    if items.version(form.case.version_id).materials:
-        return f"/cases/{form.case.id}/materials/"
-    return f"/cases/{form.case.id}/check/"
+        return redirect(f"{about.base}/edit/{here.key}/")
+    return redirect(steps.next_page(about, form.pages, here, materials=bool(version.materials)))
 
 
 def _edit_page(
@@ -161,24 +105,8 @@ def _edit_page(
     *,
     status: int = 200,
 ) -> HttpResponse:
-    context = {
-        "name": form.case.item_name,
-        "base": f"/cases/{form.case.id}",
-        "page": here,
-        "fields": shown,
-        "problems": list(problems),
-        "total": len(form.pages),
-        "filled": sum(1 for f in shown if f.view.prefill and not f.view.prefill.changed),
-        "revision": request.POST.get("revision") or form.revision,
-        "back": _previous(form, here),
-        "nav": "cases",
-    }
-    return render(request, "portal/edit.html", context, status=status)
-
-
-def _previous(form: cases.FormView, here: cases.PageView) -> str:
-    before = next((page for page in form.pages if page.number == here.number - 1), None)
-    return f"/cases/{form.case.id}/edit/{before.key}/" if before else f"/cases/{form.case.id}/file/"
+    about = steps.of_case(form.case)
+    return steps.edit_page(request, about, form.pages, here, form.revision, shown, problems, status=status)
 
 
 @access(resident)
@@ -188,7 +116,7 @@ def check(request: HttpRequest, case_id: UUID) -> HttpResponse:
     actor = actor_of(request)
     if request.method == "POST":
         try:
-            case = cases.submit(actor, case_id, key=request.POST.get("key", "")[:64])
+            case = _submit(actor, case_id, key=request.POST.get("key", "")[:64])
         except Invalid as error:
             return _check_page(request, cases.check_answers(actor, case_id), error.problems, status=422)
         except Conflict:
@@ -200,36 +128,34 @@ def check(request: HttpRequest, case_id: UUID) -> HttpResponse:
     view = cases.check_answers(actor, case_id)
     if view.case.state != "draft":
         return redirect("portal:case", case_id)
-    return _check_page(request, view, view.problems)
+    return in_package(actor, view.case) or _check_page(request, view, view.problems)
+
+
+def _submit(actor: Actor, case_id: UUID, *, key: str) -> cases.Case:
+    """File it; what is part of a package is filed by the package's rules."""
+    case = cases.form_view(actor, case_id).case
+    return (packages.submit_part if case.part_of else cases.submit)(actor, case_id, key=key)
+
+
+def in_package(actor: Actor, case: cases.Case) -> HttpResponse | None:
+    """The way to the package where this draft is filled in with the others, or None."""
+    place = packages.place_of(actor, case.id) if case.part_of else None
+    return redirect("portal:package_filing", place.filing_id) if place and place.together else None
 
 
 def _check_page(
     request: HttpRequest, view: cases.CheckView, problems: Iterable[FieldProblem], *, status: int = 200
 ) -> HttpResponse:
-    context = {
-        "view": view,
-        "case": view.case,
-        "sections": forms.answer_sections(view.pages, f"/cases/{view.case.id}"),
-        "problems": _located(view, problems),
-        "key": request.POST.get("key") or uuid7(),
-        "nav": "cases",
-    }
-    return render(request, "portal/check.html", context, status=status)
-
-
-def _located(view: cases.CheckView, problems: Iterable[FieldProblem]) -> list[dict[str, str]]:
-    """Each problem with the page on which it is put right."""
-    where = {field.name: page.key for page in view.pages for field in page.fields}
-    base = f"/cases/{view.case.id}"
-    keys = {material.key for material in view.materials}
-
-    def href(field: str) -> str:
-        if field in where:
-            return f"{base}/edit/{where[field]}/#field-{field}"
-        key = field.removeprefix("material:")
-        return f"{base}/materials/#material-{key}" if key in keys else f"{base}/materials/"
-
-    return [{"message": str(problem.message), "href": href(problem.field)} for problem in problems]
+    return steps.check_page(
+        request,
+        steps.of_case(view.case),
+        view.pages,
+        view.materials,
+        problems,
+        status=status,
+        version_problem=view.version_problem,
+        may_renew=view.newer_version_id is not None,
+    )
 
 
 @access(resident)
@@ -253,9 +179,11 @@ def submitted(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @require_POST
 def refile(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Carry a draft over to the version of the matter now in force."""
-    case = cases.refile(actor_of(request), case_id)
+    actor = actor_of(request)
+    part = cases.form_view(actor, case_id).case.part_of
+    new = packages.refile_part(actor, case_id) if part else cases.refile(actor, case_id).id
     messages.success(request, _("已按最新办事要求更新您的申请，请再检查一遍。"), extra_tags="good")
-    return redirect("portal:tasks", case.id)
+    return redirect("portal:tasks", new)
 
 
 @access(resident)
@@ -264,6 +192,8 @@ def discard(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Throw a draft away, after asking."""
     actor = actor_of(request)
     form = cases.form_view(actor, case_id)
+    if form.case.state == "draft" and (place := packages.place_of(actor, case_id)):
+        return redirect("portal:package_withdraw", place.filing_id)
     if request.method == "POST":
         cases.discard_draft(actor, case_id)
         messages.success(request, _("草稿已删除。"), extra_tags="good")

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -13,14 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tongban.cases import service as cases
 from tongban.files import service as files
 from tongban.kit.access import access, actor_of, public, resident
-from tongban.kit.errors import Conflict, FieldProblem, Invalid, NotFound, invalid
+from tongban.kit.errors import Conflict, FieldProblem, Invalid, NotFound
 from tongban.kit.ids import uuid7
 from tongban.packages import service as packages
 from tongban.portal import fields as forms
-
-
-def _base(filing_id: UUID) -> str:
-    return f"/packages/filings/{filing_id}"
+from tongban.portal import steps
 
 
 @access(public)
@@ -90,37 +86,15 @@ def filing(request: HttpRequest, filing_id: UUID) -> HttpResponse:
     return render(request, "portal/package_joined.html", context)
 
 
+def _about(found: packages.Filing) -> steps.Application:
+    return steps.of_filing(found.id, found.name, "")
+
+
 def _tasks(request: HttpRequest, form: packages.FilingForm) -> HttpResponse:
-    base = _base(form.filing.id)
-    rows = [_task(p.title, f"{base}/edit/{p.key}/", complete=p.complete) for p in form.pages]
     papers = packages.materials(actor_of(request), form.filing.id)
-    if papers.materials:
-        met = all(one.met or one.necessity == "2" for one in papers.materials)
-        rows.append(_task(_("申请材料"), f"{base}/materials/", complete=met))
-    done = sum(row["tone"] == "good" for row in rows)
-    ready = done == len(rows)
-    rows.append(
-        {
-            "title": _("检查并提交"),
-            "href": f"{base}/check/",
-            "status": _("可以提交") if ready else _("还不能提交"),
-            "tone": "brand" if ready else "",
-        }
-    )
-    context = {
-        "form": form,
-        "filing": form.filing,
-        "tasks": rows,
-        "done": done,
-        "total": len(rows) - 1,
-        "nav": "cases",
-    }
+    rows = steps.sections(_about(form.filing), form.pages, papers.materials)
+    context = {"form": form, "filing": form.filing, **rows, "nav": "cases"}
     return render(request, "portal/package_tasks.html", context)
-
-
-def _task(title: str, href: str, *, complete: bool) -> dict[str, str]:
-    status, tone = (_("已完成"), "good") if complete else (_("待填写"), "warm")
-    return {"title": title, "href": href, "status": status, "tone": tone}
 
 
 @access(resident)
@@ -143,6 +117,7 @@ def _save(request: HttpRequest, form: packages.FilingForm, here: cases.PageView)
     getlist = forms.post_reader(request, open_fields)
     typed = packages.read_answers(form, getlist, [field.name for field in open_fields])
     later = "later" in request.POST
+    values = forms.values_of(form.pages)
     try:
         packages.save_filing(
             actor_of(request),
@@ -152,15 +127,16 @@ def _save(request: HttpRequest, form: packages.FilingForm, here: cases.PageView)
             revision=forms.revision_of(request),
         )
     except Invalid as error:
-        values = forms.values_of(form.pages)
         shown = forms.shown_fields(here.fields, values, error.problems, typed)
         return _edit_page(request, form, here, shown, error.problems, status=422)
     if later:
         messages.success(request, _("已保存。您可以随时在任何设备上继续办理。"), extra_tags="good")
         return redirect("portal:package_filing", form.filing.id)
-    following = next((p for p in form.pages if p.number == here.number + 1), None)
-    base = _base(form.filing.id)
-    return redirect(f"{base}/edit/{following.key}/" if following else f"{base}/materials/")
+    about = _about(form.filing)
+    if forms.newly_asked(request, open_fields, values, typed):
+        messages.info(request, _("已保存。根据您的选择，还有几项需要填写。"))
+        return redirect(f"{about.base}/edit/{here.key}/")
+    return redirect(steps.next_page(about, form.pages, here, materials=True))
 
 
 def _edit_page(
@@ -172,80 +148,10 @@ def _edit_page(
     *,
     status: int = 200,
 ) -> HttpResponse:
-    before = next((p for p in form.pages if p.number == here.number - 1), None)
-    base = _base(form.filing.id)
-    context = {
-        "name": form.filing.name,
-        "base": base,
-        "page": here,
-        "fields": shown,
-        "problems": list(problems),
-        "total": len(form.pages),
-        "filled": sum(1 for f in shown if f.view.prefill and not f.view.prefill.changed),
-        "revision": request.POST.get("revision") or form.filing.revision,
-        "back": f"{base}/edit/{before.key}/" if before else f"{base}/",
-        "nav": "cases",
-    }
-    return render(request, "portal/edit.html", context, status=status)
-
-
-def _materials_page(
-    request: HttpRequest, filing_id: UUID, problems: tuple[FieldProblem, ...] = (), key: str = ""
-) -> HttpResponse:
-    view = packages.materials(actor_of(request), filing_id)
-    if view.filing.state != packages.FilingState.DRAFT:
-        return redirect("portal:package_filing", filing_id)
-    context = {
-        "view": view,
-        "filing": view.filing,
-        "problems": [{"field": f"file-{key}", "message": p.message} for p in problems],
-        "wrong": {key: " ".join(str(p.message) for p in problems)},
-        "max_bytes": settings.UPLOAD_MAX_BYTES,
-        "nav": "cases",
-    }
-    return render(request, "portal/package_materials.html", context, status=422 if problems else 200)
-
-
-@access(resident)
-@require_safe
-def materials(request: HttpRequest, filing_id: UUID) -> HttpResponse:
-    """Every material once, and those that an earlier item will yield."""
-    return _materials_page(request, filing_id)
-
-
-@access(resident)
-@require_POST
-def hand_in(request: HttpRequest, filing_id: UUID, key: str) -> HttpResponse:
-    """Hand in a file, use a licence, promise for later or take back: what the button says."""
-    actor = actor_of(request)
-    try:
-        _hand(request, filing_id, key)
-    except Invalid as error:
-        packages.own(actor, filing_id)
-        return _materials_page(request, filing_id, error.problems, key)
-    return redirect(f"{_base(filing_id)}/materials/#material-{key}")
-
-
-def _hand(request: HttpRequest, filing_id: UUID, key: str) -> None:
-    actor, act = actor_of(request), request.POST.get("act", "")
-    if act == "licence":
-        packages.attach_licence(actor, filing_id, key, _uuid(request.POST.get("id", "")))
-    elif act == "later":
-        packages.attach_later(actor, filing_id, key)
-    elif act == "remove":
-        packages.detach(actor, filing_id, key, _uuid(request.POST.get("id", "")))
-    else:
-        sent = request.FILES.get("file")
-        if sent is None:
-            raise invalid("file", "required", _("请先选择要上传的文件"))
-        packages.attach_upload(actor, filing_id, key, sent)
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise invalid("id", "required", _("请选择一项")) from None
+    about = _about(form.filing)
+    return steps.edit_page(
+        request, about, form.pages, here, form.filing.revision, shown, problems, status=status
+    )
 
 
 @access(resident)
@@ -272,23 +178,25 @@ def check(request: HttpRequest, filing_id: UUID) -> HttpResponse:
 
 
 def _check_page(request: HttpRequest, view: packages.FilingCheck, *, status: int) -> HttpResponse:
-    base = _base(view.form.filing.id)
-    where = {field.name: page.key for page in view.form.pages for field in page.fields}
+    return steps.check_page(
+        request,
+        _about(view.form.filing),
+        view.form.pages,
+        view.materials.materials,
+        view.problems,
+        status=status,
+        version_problem=view.version_problem,
+        may_renew=view.may_renew,
+    )
 
-    def href(field: str) -> str:
-        if field in where:
-            return f"{base}/edit/{where[field]}/#field-{field}"
-        return f"{base}/materials/#material-{field.removeprefix('material:')}"
 
-    context = {
-        "view": view,
-        "filing": view.form.filing,
-        "sections": forms.answer_sections(view.form.pages, base),
-        "problems": [{"message": str(p.message), "href": href(p.field)} for p in view.problems],
-        "key": request.POST.get("key") or uuid7(),
-        "nav": "cases",
-    }
-    return render(request, "portal/package_check.html", context, status=status)
+@access(resident)
+@require_POST
+def refile(request: HttpRequest, filing_id: UUID) -> HttpResponse:
+    """Carry the drafts whose items have moved on over to the versions in force."""
+    packages.refile(actor_of(request), filing_id)
+    messages.success(request, _("已按最新办事要求更新您的申请，请再检查一遍。"), extra_tags="good")
+    return redirect("portal:package_filing", filing_id)
 
 
 @access(resident)

@@ -1,6 +1,6 @@
 """Pages of citizens and of the public."""
 
-from django.urls import path
+from django.urls import URLPattern, path
 
 from tongban.portal import (
     assist,
@@ -21,7 +21,34 @@ from tongban.portal import (
 )
 
 app_name = "portal"
+
+
+def papers(owner: str, kind: str, prefix: str = "") -> list[URLPattern]:
+    """The addresses of an application's materials, below a case or a package's filing."""
+    base, which = f"{owner}/<uuid:owner>", {"kind": kind}
+    return [
+        path(f"{base}/materials/", materials.materials, which, name=f"{prefix}materials"),
+        path(f"{base}/materials/<str:key>/upload/", materials.upload, which, name=f"{prefix}upload"),
+        path(f"{base}/materials/<str:key>/licence/", materials.licence, which, name=f"{prefix}use_licence"),
+        path(f"{base}/materials/<str:key>/later/", materials.later, which, name=f"{prefix}later"),
+        path(
+            f"{base}/materials/<uuid:attachment_id>/remove/",
+            materials.remove,
+            which,
+            name=f"{prefix}remove_material",
+        ),
+        path(
+            f"{base}/files/<uuid:attachment_id>/",
+            materials.material_file,
+            which,
+            name=f"{prefix}material_file",
+        ),
+    ]
+
+
 urlpatterns = [
+    *papers("cases", "case"),
+    *papers("packages/filings", "package", "package_"),
     path("", home.home, name="home"),
     path("assist/", assist.ask, name="assist"),
     path("search/", search.search, name="search"),
@@ -32,16 +59,6 @@ urlpatterns = [
     path("cases/<uuid:case_id>/", cases.case, name="case"),
     path("cases/<uuid:case_id>/file/", filing.tasks, name="tasks"),
     path("cases/<uuid:case_id>/edit/<str:page>/", filing.edit, name="edit"),
-    path("cases/<uuid:case_id>/materials/", materials.materials, name="materials"),
-    path("cases/<uuid:case_id>/materials/<str:key>/upload/", materials.upload, name="upload"),
-    path("cases/<uuid:case_id>/materials/<str:key>/licence/", materials.licence, name="use_licence"),
-    path("cases/<uuid:case_id>/materials/<str:key>/later/", materials.later, name="later"),
-    path(
-        "cases/<uuid:case_id>/materials/<uuid:attachment_id>/remove/",
-        materials.remove,
-        name="remove_material",
-    ),
-    path("cases/<uuid:case_id>/files/<uuid:attachment_id>/", materials.material_file, name="material_file"),
     path("cases/<uuid:case_id>/check/", filing.check, name="check_answers"),
     path("cases/<uuid:case_id>/submitted/", filing.submitted, name="submitted"),
     path("cases/<uuid:case_id>/refile/", filing.refile, name="refile"),
@@ -70,9 +87,8 @@ urlpatterns = [
     path("packages/", packages.listing, name="packages"),
     path("packages/filings/<uuid:filing_id>/", packages.filing, name="package_filing"),
     path("packages/filings/<uuid:filing_id>/edit/<str:page>/", packages.edit, name="package_edit"),
-    path("packages/filings/<uuid:filing_id>/materials/", packages.materials, name="package_materials"),
-    path("packages/filings/<uuid:filing_id>/materials/<slug:key>/", packages.hand_in, name="package_hand_in"),
     path("packages/filings/<uuid:filing_id>/check/", packages.check, name="package_check"),
+    path("packages/filings/<uuid:filing_id>/refile/", packages.refile, name="package_refile"),
     path("packages/filings/<uuid:filing_id>/choose/", packages.choose, name="package_choose"),
     path("packages/filings/<uuid:filing_id>/withdraw/", packages.withdraw, name="package_withdraw"),
     path("packages/filings/<uuid:filing_id>/result/", packages.result, name="package_result"),

@@ -37,6 +37,7 @@ class Case(Row):
     revision = models.PositiveIntegerField(default=0)
     draft_key = models.CharField(max_length=64, unique=True, null=True, blank=True)
     submission_key = models.CharField(max_length=64, unique=True, null=True, blank=True)
+    part_of = models.UUIDField(null=True)  # what a higher room files this as a part of; opaque here
 
     saved_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True)

@@ -38,8 +38,8 @@ def test_one_filing_through_the_pages(
         assert client.post(url, data).status_code == 302
     assert client.get(f"{base}materials/").status_code == 200
     assert client.post(f"{base}check/", {"key": "once"}).status_code == 422
-    assert client.post(f"{base}materials/all-plan/", {}).status_code == 422
-    assert client.post(f"{base}materials/all-plan/", {"file": png()}).status_code == 302
+    assert client.post(f"{base}materials/all-plan/upload/", {}).status_code == 422
+    assert client.post(f"{base}materials/all-plan/upload/", {"file": png()}).status_code == 302
     assert client.get(f"{base}check/").status_code == 200
     assert client.get(f"{base}choose/").status_code == 200
     assert client.post(f"{base}check/", {"key": "once"}).status_code == 302
