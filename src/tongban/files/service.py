@@ -29,6 +29,7 @@ __all__ = [
     "ACCEPTED",
     "Damaged",
     "Received",
+    "RefusedUpload",
     "StoredFile",
     "open_file",
     "read",

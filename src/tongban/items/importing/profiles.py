@@ -44,12 +44,17 @@ class Profile:
 
 
 @cache
+def names() -> tuple[str, ...]:
+    """The profiles there are."""
+    return tuple(sorted(path.stem for path in _FOLDER.glob("*.yaml")))
+
+
+@cache
 def profile(name: str) -> Profile:
     """The profile of this name. Raises NotFound naming those there are."""
-    names = sorted(path.stem for path in _FOLDER.glob("*.yaml"))
-    if name not in names:
+    if name not in names():
         message = _("没有名为“%(name)s”的导入方案，可用的有：%(names)s")
-        raise NotFound(message % {"name": name, "names": "、".join(names)})
+        raise NotFound(message % {"name": name, "names": "、".join(names())})
     spec = yaml.safe_load((_FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
     return Profile(spec["name"], spec["title"], spec, frozenset(spec["none"]))
 
