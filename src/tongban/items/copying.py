@@ -36,7 +36,11 @@ def copy_in(model: type[models.Model], rows: Iterable[Mapping[str, Any]]) -> int
 
 @cache
 def _plan(model: type[models.Model]) -> Plan:
-    return tuple((column.attname, _default(column), _dump(column)) for column in model._meta.concrete_fields)
+    return tuple(
+        (column.attname, _default(column), _dump(column))
+        for column in model._meta.concrete_fields
+        if not column.generated
+    )
 
 
 def _default(column: "models.Field[Any, Any]") -> Callable[[], Any]:

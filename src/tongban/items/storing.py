@@ -230,7 +230,7 @@ class _Writing:
 
 def retire(version_ids: Iterable[UUID | None]) -> None:
     """Take versions out of force as of today."""
-    if ids := list(version_ids):
+    if ids := [pk for pk in version_ids if pk is not None]:
         ItemVersion.objects.filter(pk__in=ids).update(
             state=VersionState.RETIRED, effective_to=timezone.localdate()
         )

@@ -136,7 +136,7 @@ def batch(actor: Actor, run_id: UUID) -> BatchView:
 
 def _why_not(actor: Actor, row: ItemVersion) -> str:
     if row.state in (VersionState.SUBMITTED, VersionState.BUSINESS):
-        return why_not(actor, row)
+        return why_not(actor, row.pk)
     if not holds(actor, row.item, "item_editor"):
         return _("由本部门的事项管理员进行")
     return ""

@@ -256,7 +256,7 @@ class _Run:
 
     def _keep_drafts(self, stored: list[Stored]) -> None:
         """Remember which drafts came of this run, and who drafted them: somebody else reviews them."""
-        ids = [done.version_id for done in stored if done.draft]
+        ids = [done.version_id for done in stored if done.draft and done.version_id is not None]
         if ids:
             ImportDraft.objects.bulk_create(ImportDraft(run=self.journal, version_id=pk) for pk in ids)
             VersionAct.objects.bulk_create(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from types import TracebackType
+from typing import Any
 from uuid import uuid4
 
 from django.db import DatabaseError, connection
@@ -28,7 +29,11 @@ class Seen:
             here.setdefault(code, (line, digest))
         if not here:
             return here
-        columns = [list(here), [line for line, _ in here.values()], [digest for _, digest in here.values()]]
+        columns: list[Any] = [
+            list(here),
+            [line for line, _ in here.values()],
+            [digest for _, digest in here.values()],
+        ]
         with connection.cursor() as cursor:
             cursor.execute(
                 f"INSERT INTO {self._table} SELECT * FROM unnest(%s::text[], %s::bigint[], %s::text[]) "  # noqa: S608
