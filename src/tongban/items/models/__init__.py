@@ -11,7 +11,7 @@ from tongban.items.models.lifecycle import (
     VersionAct,
 )
 from tongban.items.models.parts import Faq, Fee, Material, Outcome, Step, StepKind
-from tongban.items.models.search import SearchEntry, SearchTerm
+from tongban.items.models.search import EverydayWord, SearchEntry, SearchTerm
 from tongban.items.models.versions import OPEN_STATES, ItemVersion, VersionState
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Act",
     "BasicItem",
     "CodeMapping",
+    "EverydayWord",
     "Faq",
     "Fee",
     "ImportDraft",
