@@ -1,6 +1,7 @@
 """Definitions: drafted by one, reviewed by another, published; earlier versions stay for what runs."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,7 @@ from tongban.packages.checking import Finding, check, versions_of
 from tongban.packages.models import Package, PackageVersion, VersionState
 from tongban.trace import service as trace
 
+Change = Callable[[dict[str, Any]], dict[str, Any]]
 CODE = re.compile(r"[a-z][a-z0-9-]{1,58}")
 
 
@@ -71,7 +73,7 @@ def _own(actor: Actor, version_id: UUID) -> PackageVersion:
     )
     if row is None:
         raise NotFound(_("没有找到这个版本"))
-    if not any(p.role == "item_editor" and row.package.division.startswith(p.division) for p in actor.posts):
+    if not may_edit(actor, row):
         raise Forbidden(_("这件事不属于您所在的区域"))
     return row
 
@@ -174,6 +176,8 @@ def publish(actor: Actor, version_id: UUID) -> PackageVersion:
         row = _own(actor, version_id)
         if row.state != VersionState.REVIEWED:
             raise Conflict(_("审核通过后才能发布"), code="state")
+        if row.author_id == actor.account_id:
+            raise Forbidden(_("起草人不能发布自己的草稿，请另一位事项管理员发布"), code="own_draft")
         _clean(row)
         _into_force(actor, row)
         return row
@@ -186,6 +190,41 @@ def _into_force(actor: Actor, row: PackageVersion) -> None:
     row.state, row.published_at = VersionState.PUBLISHED, timezone.now()
     row.save(update_fields=["state", "published_at"])
     trace.append(actor, row.package_id, "package.published", {"version": row.number})
+
+
+def retire(actor: Actor, version_id: UUID, reason: str) -> PackageVersion:
+    """Take a package out of use: nobody begins it any more, what was filed goes on to its end."""
+    if not reason.strip():
+        raise Invalid(FieldProblem("reason", "required", _("请填写停用的理由")))
+    with transaction.atomic():
+        row = _own(actor, version_id)
+        if row.state != VersionState.PUBLISHED:
+            raise Conflict(_("只有已发布的版本可以停用"), code="state")
+        row.state = VersionState.RETIRED
+        row.save(update_fields=["state"])
+        about = {"version": row.number, "reason": reason.strip()[:500]}
+        trace.append(actor, row.package_id, "package.retired", about)
+        return row
+
+
+def amend(actor: Actor, version_id: UUID, change: Change) -> PackageVersion:
+    """Change a draft's definition by one step (``amending`` has the steps), on what is there now."""
+    with transaction.atomic():
+        row = _own(actor, version_id)
+        data = change(row.definition)
+        return save(actor, version_id, name=row.name, summary=row.summary, data=data)
+
+
+def may_edit(actor: Actor, row: PackageVersion) -> bool:
+    """Whether one of the actor's posts keeps packages of this place."""
+    return any(p.role == "item_editor" and row.package.division.startswith(p.division) for p in actor.posts)
+
+
+def versions(actor: Actor, package_id: UUID) -> list[PackageVersion]:
+    """Every version of a package, the latest first, for editors."""
+    if not actor.has_role("item_editor"):
+        raise Forbidden
+    return list(PackageVersion.objects.filter(package_id=package_id).order_by("-number"))
 
 
 def ensure_package(

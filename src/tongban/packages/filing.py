@@ -17,7 +17,7 @@ from tongban.kit.ids import uuid7
 from tongban.packages import definition as definitions
 from tongban.packages import editing, merging, telling
 from tongban.packages.models import Filing, FilingState, PackageVersion, Part, PartState
-from tongban.packages.shapes import FilingCheck, FilingForm, is_shown, merged_field
+from tongban.packages.shapes import FilingCheck, FilingForm, FilingLine, is_shown, merged_field
 from tongban.trace import service as trace
 
 
@@ -403,12 +403,26 @@ def renew(actor: Actor, part: Part) -> UUID:
     return case.id
 
 
-def mine(actor: Actor) -> list[Filing]:
-    """My package filings, newest first (the last 100)."""
+def mine(actor: Actor) -> list[FilingLine]:
+    """My package filings, newest first (the last 100), each with what it needs from me now."""
     if actor.kind != "resident" or actor.subject_id is None:
         return []
-    return list(
-        Filing.objects.select_related("version__package")
-        .filter(applicant_id=actor.subject_id)
-        .order_by("-id")[:100]
+    rows = Filing.objects.filter(applicant_id=actor.subject_id).prefetch_related("parts__case")
+    return [_line(one) for one in rows.order_by("-id")[:100]]
+
+
+def _line(filing: Filing) -> FilingLine:
+    parts = list(filing.parts.all())
+    running = filing.state == FilingState.SUBMITTED
+    needs = [p.name for p in parts if running and p.state == PartState.NEEDS and p.case is not None]
+    return FilingLine(
+        id=filing.id,
+        name=filing.name,
+        number=filing.number,
+        state=filing.state,
+        label=str(FilingState(filing.state).label),
+        saved_at=filing.saved_at,
+        submitted_at=filing.submitted_at,
+        items=len(parts),
+        needs=tuple(needs),
     )

@@ -148,6 +148,7 @@ class PartView:
     after: tuple[str, ...]
     note: str
     due_on: date | None
+    clock: cases.ClockView | None  # while the department's clock runs or stands
     act: str
     href: str
     licences: tuple[Any, ...]
@@ -169,7 +170,7 @@ def joined(actor: Actor, filing_id: UUID) -> Joined:
     filing = filings.own(actor, filing_id)
     parts = filings.parts_of(filing)
     names = {k: p.name for k, p in parts.rows.items()}
-    rows = filing.parts.select_related("case__department")
+    rows = filing.parts.select_related("case__department", "case__supplement")
     made = []
     for part in rows:
         after = tuple(names[a.member] for a in filings.waits(parts, part.member))
@@ -178,7 +179,7 @@ def joined(actor: Actor, filing_id: UUID) -> Joined:
 
 
 def _part_view(actor: Actor, part: Part, after: tuple[str, ...]) -> PartView:
-    case, act, href = part.case, "", ""
+    case, act, href, note = part.case, "", "", part.note
     planned = case is None or case.state == "draft" or part.state == PartState.ENDED
     state = part.state if planned else case.state  # type: ignore[union-attr]
     if case is None:
@@ -186,6 +187,8 @@ def _part_view(actor: Actor, part: Part, after: tuple[str, ...]) -> PartView:
     label = PartState(state).label if planned else cases.State(state).label
     if state == "supplement_asked" and case:
         act, href = _("补正"), f"/cases/{case.id}/supplement/"
+        asked = getattr(case, "supplement", None)
+        note = asked.message if asked else ""
     elif state == PartState.NEEDS and case:
         act, href = _("补充后提交"), f"/cases/{case.id}/file/"
     elif case:
@@ -199,8 +202,9 @@ def _part_view(actor: Actor, part: Part, after: tuple[str, ...]) -> PartView:
         state=str(state),
         label=str(label),
         after=after,
-        note=part.note,
+        note=note,
         due_on=case.due_on if case else None,
+        clock=cases.clock_of(case) if case and not planned and case.accepted_at else None,
         act=act,
         href=href,
         licences=tuple(licences.of_case(actor, case.id)) if case and state in GOOD else (),

@@ -1,21 +1,27 @@
 """The packages room's door: theme packages 一件事, several items filed as one."""
 
+from tongban.packages import amending
 from tongban.packages.checking import Finding, check
 from tongban.packages.definition import Definition, Question, read
+from tongban.packages.drawing import Graph, Preview, graph, places, preview
 from tongban.packages.editing import (
     MemberView,
     PackageView,
+    amend,
     create,
     ensure_package,
     findings,
     listed,
+    may_edit,
     new_draft,
     packages,
     publish,
     published,
+    retire,
     review,
     save,
     version,
+    versions,
     view,
 )
 from tongban.packages.filing import check as check_filing
@@ -59,7 +65,7 @@ from tongban.packages.progress import (
     result,
     withdraw,
 )
-from tongban.packages.shapes import FilingCheck, FilingForm, FilingMaterials
+from tongban.packages.shapes import FilingCheck, FilingForm, FilingLine, FilingMaterials
 from tongban.packages.single import Place, place_of, refile_part, submit_part
 
 __all__ = [
@@ -68,9 +74,11 @@ __all__ = [
     "Filing",
     "FilingCheck",
     "FilingForm",
+    "FilingLine",
     "FilingMaterials",
     "FilingState",
     "Finding",
+    "Graph",
     "Joined",
     "MemberView",
     "Package",
@@ -80,9 +88,12 @@ __all__ = [
     "PartState",
     "PartView",
     "Place",
+    "Preview",
     "Question",
     "VersionState",
     "advance",
+    "amend",
+    "amending",
     "attach_later",
     "attach_licence",
     "attach_upload",
@@ -98,14 +109,18 @@ __all__ = [
     "filing_of",
     "findings",
     "form",
+    "graph",
     "joined",
     "listed",
     "materials",
+    "may_edit",
     "mine",
     "new_draft",
     "own",
     "packages",
     "place_of",
+    "places",
+    "preview",
     "publish",
     "published",
     "read",
@@ -113,6 +128,7 @@ __all__ = [
     "refile",
     "refile_part",
     "result",
+    "retire",
     "review",
     "save",
     "save_filing",
@@ -120,6 +136,7 @@ __all__ = [
     "submit",
     "submit_part",
     "version",
+    "versions",
     "view",
     "withdraw",
 ]

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
 
 from tongban.cases import service as cases
 from tongban.kit.errors import FieldProblem
@@ -21,6 +23,21 @@ class FilingForm:
 
     def page(self, key: str) -> cases.PageView | None:
         return next((p for p in self.pages if p.key == key), None)
+
+
+@dataclass(frozen=True, slots=True)
+class FilingLine:
+    """One filing in a list. ``needs`` names the items that wait for the applicant."""
+
+    id: UUID
+    name: str
+    number: str | None
+    state: str
+    label: str
+    saved_at: datetime
+    submitted_at: datetime | None
+    items: int
+    needs: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from tongban.items import service as items
 from tongban.kit.access import access, actor_of, resident
 from tongban.kit.errors import FieldProblem, Invalid
 from tongban.kit.ids import uuid7
+from tongban.packages import service as packages
 from tongban.portal import fields as forms
 from tongban.portal.web import page_number, subject_of
 
@@ -31,7 +32,10 @@ def case_list(request: HttpRequest) -> HttpResponse:
     state = state if state in FILTERS else ""
     listing = cases.my_cases(actor, state=state or None, page=page_number(request))
     labels = [_("全部"), _("草稿"), _("办理中"), _("待补正"), _("已结束")]
+    kinds = {"": ("draft", "submitted", "done", "withdrawn"), "draft": ("draft",), "open": ("submitted",)}
+    shown = kinds.get(state, ("done", "withdrawn") if state == "ended" else ())
     context = {
+        "filings": [f for f in packages.mine(actor) if f.state in shown] if listing.page == 1 else [],
         "listing": listing,
         "state": state,
         "filters": list(zip(FILTERS, labels, strict=True)),
@@ -73,6 +77,7 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "sections": sections,
         "supplement": getattr(form.case, "supplement", None),
         "reads": cases.reads_of(actor, case_id),
+        "place": packages.place_of(actor, case_id),
         "may_withdraw": form.case.state in MAY_WITHDRAW,
         "nav": "cases",
     }
@@ -104,6 +109,8 @@ def _answer(request: HttpRequest, form: cases.FormView, asked: list[cases.FieldV
         shown = forms.shown_fields(asked, forms.values_of(form.pages), error.problems, typed)
         return _supplement_page(request, form, shown, error.problems)
     messages.success(request, _("补正内容已提交，办理期限从今天重新起算。"), extra_tags="good")
+    if place := packages.place_of(actor_of(request), form.case.id):
+        return redirect("portal:package_filing", place.filing_id)
     return redirect("portal:case", form.case.id)
 
 
@@ -116,6 +123,7 @@ def _supplement_page(
     view = cases.materials_view(actor_of(request), form.case.id)
     context = {
         "case": form.case,
+        "place": packages.place_of(actor_of(request), form.case.id),
         "supplement": form.case.supplement,
         "fields": shown,
         "problems": problems,

@@ -25,12 +25,13 @@ class Needs:
 
     supplements: tuple[cases.CaseCard, ...] = ()
     drafts: tuple[cases.CaseCard, ...] = ()
+    filings: tuple[packages.FilingLine, ...] = ()
     running: tuple[cases.CaseCard, ...] = ()
     expiring: tuple[licences.Licence, ...] = ()
 
     @property
     def any(self) -> bool:
-        return bool(self.supplements or self.drafts or self.running or self.expiring)
+        return bool(self.supplements or self.drafts or self.filings or self.running or self.expiring)
 
 
 def needs_of(actor: Actor) -> Needs:
@@ -42,10 +43,11 @@ def needs_of(actor: Actor) -> Needs:
     return Needs(
         supplements=cases.my_cases(actor, state="supplement_asked", page=1).rows[:SHOWN],
         drafts=cases.my_cases(actor, state="draft", page=1).rows[:SHOWN],
+        filings=tuple(p for p in packages.mine(actor) if p.state in ("draft", "submitted"))[:SHOWN],
         running=tuple(
             card
             for card in cases.my_cases(actor, state="open", page=1).rows
-            if card.state != "supplement_asked"
+            if card.state != "supplement_asked" and card.part_of is None  # those show as one package
         )[:SHOWN],
         expiring=tuple(
             one
