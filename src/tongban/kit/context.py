@@ -14,5 +14,10 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "large_print": request.COOKIES.get("large_print") == "1",
         "sandbox": settings.SANDBOX,
         "operator": actor_of(request).has_role("operator"),
+        "cataloguer": actor_of(request).has_role(
+            "item_editor", "chief", "legal", "supervisor", "leader", "steward"
+        ),
+        "importer": actor_of(request).has_role("item_editor", "chief", "legal", "operator"),
+        "packager": actor_of(request).has_role("item_editor"),
         "aligner": actor_of(request).has_role("item_editor", "supervisor", "leader"),
     }

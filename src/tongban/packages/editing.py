@@ -127,19 +127,30 @@ def save(actor: Actor, version_id: UUID, *, name: str, summary: str, data: Any) 
     if not name.strip():
         raise Invalid(FieldProblem("name", "required", _("请填写名称")))
     with transaction.atomic():
-        row = _own(actor, version_id)
-        if row.state not in (VersionState.DRAFT, VersionState.REVIEWED):
-            raise Conflict(_("已发布的版本不能修改，请新建草稿"), code="published")
+        row = _changeable(actor, version_id)
         row.name, row.summary, row.definition = name.strip()[:100], summary.strip()[:500], data
-        row.state, row.author_id, row.author_name, row.reviewer_name = (
-            VersionState.DRAFT,
-            actor.account_id,
-            actor.name,
-            "",
-        )
-        row.save()
-        trace.append(actor, row.package_id, "package.saved", {"version": row.number, "definition": data})
-        return row
+        return _drafted(actor, row)
+
+
+def _changeable(actor: Actor, version_id: UUID) -> PackageVersion:
+    row = _own(actor, version_id)
+    if row.state not in (VersionState.DRAFT, VersionState.REVIEWED):
+        raise Conflict(_("已发布的版本不能修改，请新建草稿"), code="published")
+    return row
+
+
+def _drafted(actor: Actor, row: PackageVersion) -> PackageVersion:
+    """Whoever changes a draft is its author, and an earlier review does not count any more."""
+    row.state, row.author_id, row.author_name, row.reviewer_name = (
+        VersionState.DRAFT,
+        actor.account_id,
+        actor.name,
+        "",
+    )
+    row.save()
+    about = {"version": row.number, "name": row.name, "definition": row.definition}
+    trace.append(actor, row.package_id, "package.saved", about)
+    return row
 
 
 def findings(version: PackageVersion) -> list[Finding]:
@@ -213,6 +224,16 @@ def amend(actor: Actor, version_id: UUID, change: Change) -> PackageVersion:
         row = _own(actor, version_id)
         data = change(row.definition)
         return save(actor, version_id, name=row.name, summary=row.summary, data=data)
+
+
+def rename(actor: Actor, version_id: UUID, name: str, summary: str) -> PackageVersion:
+    """Another name and summary for a draft, which may still be empty."""
+    if not name.strip():
+        raise Invalid(FieldProblem("name", "required", _("请填写名称")))
+    with transaction.atomic():
+        row = _changeable(actor, version_id)
+        row.name, row.summary = name.strip()[:100], summary.strip()[:500]
+        return _drafted(actor, row)
 
 
 def may_edit(actor: Actor, row: PackageVersion) -> bool:

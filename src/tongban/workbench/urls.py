@@ -2,7 +2,23 @@
 
 from django.urls import path
 
-from tongban.workbench import acts, adapters, alignment, case_list, desk, papers, tasks
+from tongban.workbench import (
+    acts,
+    adapters,
+    alignment,
+    case_list,
+    catalogue,
+    desk,
+    drafts,
+    item_findings,
+    item_import,
+    mappings,
+    packages,
+    papers,
+    reorganising,
+    standards,
+    tasks,
+)
 
 app_name = "workbench"
 urlpatterns = [
@@ -21,5 +37,37 @@ urlpatterns = [
     path("alignment/corrections/<uuid:correction_id>/", alignment.correction_act, name="correction_act"),
     path("alignment/items/<uuid:item_id>/", alignment.difference, name="drift_item"),
     path("alignment/basic/<str:basic_code>/", alignment.matrix, name="drift"),
+    path("alignment/standards/", standards.standards, name="standards"),
+    path("alignment/standards/new/", standards.standard_new, name="standard_new"),
+    path("alignment/standards/<uuid:standard_id>/", standards.standard, name="standard"),
+    path("packages/", packages.listing, name="packages"),
+    path("packages/<uuid:version_id>/", packages.package, name="package"),
+    path("packages/<uuid:version_id>/act/", packages.act, name="package_act"),
+    path("packages/<uuid:version_id>/about/", packages.about, name="package_about"),
+    path("packages/<uuid:version_id>/items/", packages.choose, name="package_items"),
+    path("packages/<uuid:version_id>/items/<slug:key>/", packages.member, name="package_member"),
+    path("packages/<uuid:version_id>/questions/<slug:key>/", packages.question, name="package_question"),
+    path("packages/<uuid:version_id>/shared/", packages.shared, name="package_shared"),
+    path("items/", catalogue.items_list, name="items"),
+    path("items/codes/", mappings.codes, name="codes"),
+    path("items/codes/import/", mappings.codes_import, name="codes_import"),
+    path("items/versions/<uuid:version_id>/", catalogue.version, name="item_version"),
+    path("items/versions/<uuid:version_id>/act/", catalogue.version_act, name="version_act"),
+    path("items/versions/<uuid:version_id>/edit/<slug:part>/", drafts.edit, name="draft_edit"),
+    path("items/compare/<uuid:before_id>/<uuid:after_id>/", catalogue.compare, name="item_compare"),
+    path("items/reorganisations/<uuid:plan_id>/off/", reorganising.call_off, name="reorganisation_off"),
+    path("items/<uuid:item_id>/", catalogue.item, name="item"),
+    path("items/<uuid:item_id>/draft/", catalogue.new_draft, name="item_draft"),
+    path("items/<uuid:item_id>/take-over/", catalogue.take_over, name="item_take_over"),
+    path("items/<uuid:item_id>/state/", catalogue.state, name="item_state"),
+    path("items/<uuid:item_id>/split/", reorganising.split, name="item_split"),
+    path("items/<uuid:item_id>/merge/", reorganising.merge, name="item_merge"),
+    path("items/import/", item_import.imports, name="item_imports"),
+    path("items/import/<uuid:run_id>/", item_import.item_import, name="item_import"),
+    path("items/import/<uuid:run_id>/progress/", item_import.progress, name="item_import_progress"),
+    path("items/import/<uuid:run_id>/report.csv", item_import.report, name="item_import_report"),
+    path("items/import/<uuid:run_id>/<slug:name>/", item_import.act, name="item_import_act"),
+    path("items/findings/", item_findings.findings, name="item_findings"),
+    path("items/findings.csv", item_findings.findings_csv, name="item_findings_csv"),
     path("operations/adapters/", adapters.adapters, name="adapters"),
 ]
