@@ -33,7 +33,7 @@ def normal(text: str) -> str:
 def same_matter(name: str) -> str:
     """What two names share that mean one matter handled by different bodies.
 
-    Only notes of level, form and legal ground at the end are taken off, such as （县级）（县级行使）（承诺件）, and
+    Only notes of level, form and legal ground at the end are taken off, such as （县级）（承诺件）, and
     brackets and spaces made alike; whatever else differs is another matter.
     """
     plain = normal("".join(name.split()))
