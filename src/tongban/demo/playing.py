@@ -30,10 +30,25 @@ def workday(ago: int) -> date:
     return day
 
 
-def _moment(ago: int, turn: int) -> datetime:
+def moment(ago: int, turn: int) -> datetime:
     """Half an hour between the acts of one day; nothing happens in the future."""
     local = datetime.combine(workday(ago), time(9, 5), timezone.get_current_timezone())
     return min(local + timedelta(minutes=30 * turn), timezone.now())
+
+
+def staff_of(department: str, division: str, role: str, turn: int = 0) -> Actor:
+    """Somebody who holds a role in a department (by slug) for a division; ``turn`` picks among them."""
+    able = [
+        worker
+        for worker in staffing.workers()
+        if any(
+            (post.role, post.department) == (role, department) and division.startswith(post.division)
+            for post in worker.posts
+        )
+    ]
+    account = identity.find_account(able[turn % len(able)].login)
+    assert account is not None
+    return identity.own_actor(account)
 
 
 class Player:
@@ -56,18 +71,7 @@ class Player:
 
     def staff(self, role: str, turn: int = 0) -> Actor:
         """Somebody who holds a role in the item's department; ``turn`` picks among them."""
-        able = [
-            worker
-            for worker in staffing.workers()
-            if any(
-                (post.role, post.department) == (role, self.department)
-                and self.division.startswith(post.division)
-                for post in worker.posts
-            )
-        ]
-        account = identity.find_account(able[turn % len(able)].login)
-        assert account is not None
-        return identity.own_actor(account)
+        return staff_of(self.department, self.division, role, turn)
 
     @property
     def case(self) -> UUID:
@@ -91,8 +95,8 @@ class Player:
             if material.licences:
                 cases.attach_licence(self.applicant, self.case, material.key, material.licences[0].id)
             else:
-                paper = _paper(material.key, material.name)
-                cases.attach_upload(self.applicant, self.case, material.key, paper)
+                sheet = paper(material.key, material.name)
+                cases.attach_upload(self.applicant, self.case, material.key, sheet)
         cases.submit(self.applicant, self.case, key=f"demo-{self.story.key}")
 
     def answer(self, answers: Mapping[str, Any]) -> None:
@@ -163,7 +167,8 @@ ACTS: Mapping[str, Callable[..., None]] = {
 }  # fmt: skip
 
 
-def _paper(key: str, name: str) -> SimpleUploadedFile:
+def paper(key: str, name: str) -> SimpleUploadedFile:
+    """A file to hand in for a material."""
     drawn = papers.floor_plan() if "plan" in key else papers.scanned_page()
     return SimpleUploadedFile(f"{name}.jpg", drawn, "image/jpeg")
 
@@ -172,5 +177,5 @@ def play(story: "Story") -> None:
     """Live through one story from its first act to its last."""
     player = Player(story)
     for turn, (ago, name, *arguments) in enumerate(story.acts):
-        with cases.at(_moment(ago, turn)):
+        with cases.at(moment(ago, turn)):
             ACTS[name](player, *arguments)
