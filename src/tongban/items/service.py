@@ -3,12 +3,31 @@
 from tongban.items.checking import GUIDE_RULES, GuideRule, guide_rule
 from tongban.items.checking.overview import FindingsPage, ItemFindings, RuleCount, findings_page
 from tongban.items.checking.stored import CheckResult, check_all, check_version
-from tongban.items.codes import label
+from tongban.items.codes import code_table, label
 from tongban.items.differing import ELEMENTS, Change, Comparison, Piece, compare, spoken
-from tongban.items.drafting import discard_draft, edit_draft, holds, new_draft, take_over, version_content
+from tongban.items.drafting import (
+    discard_draft,
+    edit_draft,
+    holds,
+    new_draft,
+    revision_of,
+    take_over,
+    version_content,
+)
 from tongban.items.exporting import export_file
 from tongban.items.forms import clean_answers, form_problems, read_answers, validate_answers, visible_fields
 from tongban.items.importing import ImportResult, RowReport, import_file
+from tongban.items.importing.batches import BatchView, Moved
+from tongban.items.importing.batches import access_run as import_run
+from tongban.items.importing.batches import batch as import_batch
+from tongban.items.importing.batches import go_on as resume_import
+from tongban.items.importing.batches import move_on as move_import
+from tongban.items.importing.batches import report_rows as import_report
+from tongban.items.importing.batches import runs as import_runs
+from tongban.items.importing.batches import undo as undo_import
+from tongban.items.importing.reporting import safe_cell
+from tongban.items.importing.uploading import import_for_real, may_import, take_upload
+from tongban.items.importing.uploading import offered as import_profiles
 from tongban.items.inheritance import Standards, keep_standards
 from tongban.items.inheritance import standards as kept_standards
 from tongban.items.listing import Entry, catalogue, history, seen_item
@@ -33,7 +52,15 @@ from tongban.items.models import (
     VersionState,
 )
 from tongban.items.publishing import publish, put_due_in_force, set_state
-from tongban.items.reading import current, implementations, published, version, versions_of
+from tongban.items.reading import (
+    current,
+    implementations,
+    item_id_of,
+    item_of,
+    published,
+    version,
+    versions_of,
+)
 from tongban.items.records import (
     FaqDetail,
     FeeDetail,
@@ -67,6 +94,7 @@ __all__ = [
     "GUIDE_RULES",
     "OPEN_STATES",
     "BasicItem",
+    "BatchView",
     "Change",
     "CheckResult",
     "Comparison",
@@ -88,6 +116,7 @@ __all__ = [
     "Loaded",
     "MappingImport",
     "MaterialDetail",
+    "Moved",
     "OutcomeDetail",
     "Pair",
     "Passage",
@@ -109,6 +138,7 @@ __all__ = [
     "check_all",
     "check_version",
     "clean_answers",
+    "code_table",
     "compare",
     "current",
     "discard_draft",
@@ -120,15 +150,25 @@ __all__ = [
     "history",
     "holds",
     "implementations",
+    "import_batch",
     "import_file",
+    "import_for_real",
     "import_mappings",
+    "import_profiles",
+    "import_report",
+    "import_run",
+    "import_runs",
     "item_codes",
+    "item_id_of",
+    "item_of",
     "keep_standards",
     "kept_standards",
     "label",
     "load_item",
+    "may_import",
     "may_map",
     "merge",
+    "move_import",
     "national",
     "new_draft",
     "pairs",
@@ -138,8 +178,11 @@ __all__ = [
     "put_due_in_force",
     "read_answers",
     "rebuild_search",
+    "resume_import",
     "retrieve",
     "review",
+    "revision_of",
+    "safe_cell",
     "search",
     "seen_item",
     "send_back",
@@ -152,8 +195,10 @@ __all__ = [
     "suggest",
     "systems",
     "take_over",
+    "take_upload",
     "themes",
     "understood",
+    "undo_import",
     "validate_answers",
     "version",
     "version_content",

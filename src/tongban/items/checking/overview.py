@@ -8,6 +8,7 @@ from django.db import connection
 
 from tongban.items.checking.base import GuideRule
 from tongban.items.checking.register import guide_rule
+from tongban.items.models import OPEN_STATES, VersionState
 from tongban.items.records import Finding
 from tongban.kit.actors import Actor
 from tongban.kit.errors import Forbidden
@@ -51,7 +52,14 @@ class FindingsPage:
 
 
 def findings_page(
-    actor: Actor, *, rule: str = "", department: str = "", severity: str = "", text: str = "", page: int = 1
+    actor: Actor,
+    *,
+    rule: str = "",
+    department: str = "",
+    severity: str = "",
+    text: str = "",
+    page: int = 1,
+    size: int = PAGE,
 ) -> FindingsPage:
     """Findings on versions in force and open drafts; an editor sees the own department's.
 
@@ -60,8 +68,8 @@ def findings_page(
     if not actor.has_role("item_editor", *_SEE_ALL) and actor.kind != "system":
         raise Forbidden
     scope, values = (
-        ["v.state IN ('published', 'draft', 'reviewed')", "v.findings <> '[]'::jsonb"],
-        list[Any](),
+        ["v.state = ANY(%s)", "v.findings <> '[]'::jsonb"],
+        list[Any]([[VersionState.PUBLISHED.value, *(state.value for state in OPEN_STATES)]]),
     )
     if actor.kind != "system" and not actor.has_role(*_SEE_ALL):
         scope.append("i.department_id = ANY(%s)")
@@ -92,12 +100,12 @@ def findings_page(
         where = " AND ".join(scope)
         cursor.execute(f"SELECT count(*) {base} WHERE {where}", values)
         total = int(cursor.fetchone()[0])
-        pages = max(-(-total // PAGE), 1)
+        pages = max(-(-total // size), 1)
         page = min(max(page, 1), pages)
         cursor.execute(
             f"SELECT i.id, v.id, i.code, v.name, i.department_name, v.state, v.findings {base} WHERE {where} "
             "ORDER BY jsonb_array_length(v.findings) DESC, i.code, v.number LIMIT %s OFFSET %s",
-            [*values, PAGE, (page - 1) * PAGE],
+            [*values, size, (page - 1) * size],
         )
         rows = tuple(_row(row, rule, severity) for row in cursor.fetchall())
     return FindingsPage(rules, rows, departments, total, page, pages)

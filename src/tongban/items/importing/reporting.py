@@ -63,10 +63,10 @@ class Report:
     def write(self, row: RowReport) -> None:
         """One finding."""
         texts = (row.code, row.name, row.outcome, row.rule, row.field, row.message)
-        self._table.writerow([row.line, *map(_cell, texts)])
+        self._table.writerow([row.line, *map(safe_cell, texts)])
 
 
-def _cell(text: str) -> str:
+def safe_cell(text: str) -> str:
     """A spreadsheet must not take a cell from outside for a formula."""
     return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
