@@ -18,6 +18,6 @@ def page(request: HttpRequest) -> dict[str, Any]:
             "item_editor", "chief", "legal", "supervisor", "leader", "steward"
         ),
         "importer": actor_of(request).has_role("item_editor", "chief", "legal", "operator"),
-        "packager": actor_of(request).has_role("item_editor"),
+        "packager": actor_of(request).has_role("item_editor", "chief"),
         "aligner": actor_of(request).has_role("item_editor", "supervisor", "leader"),
     }

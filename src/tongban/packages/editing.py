@@ -19,6 +19,8 @@ from tongban.packages.checking import Finding, check, versions_of
 from tongban.packages.models import Package, PackageVersion, VersionState
 from tongban.trace import service as trace
 
+EDITORS = ("item_editor",)
+SEERS = ("item_editor", "chief")  # a department's head may be the second person
 Change = Callable[[dict[str, Any]], dict[str, Any]]
 CODE = re.compile(r"[a-z][a-z0-9-]{1,58}")
 
@@ -64,7 +66,7 @@ def _editor(actor: Actor, division: str = "") -> UUID:
     raise Forbidden(_("只有事项管理员可以编辑“一件事”"))
 
 
-def _own(actor: Actor, version_id: UUID) -> PackageVersion:
+def _own(actor: Actor, version_id: UUID, roles: tuple[str, ...] = EDITORS) -> PackageVersion:
     row = (
         PackageVersion.objects.select_for_update(of=("self",))
         .select_related("package")
@@ -73,7 +75,7 @@ def _own(actor: Actor, version_id: UUID) -> PackageVersion:
     )
     if row is None:
         raise NotFound(_("没有找到这个版本"))
-    if not may_edit(actor, row):
+    if not _holds(actor, row, roles):
         raise Forbidden(_("这件事不属于您所在的区域"))
     return row
 
@@ -169,11 +171,13 @@ def _clean(row: PackageVersion) -> None:
 def review(actor: Actor, version_id: UUID) -> PackageVersion:
     """A second person says the draft is right. Raises Forbidden for its author."""
     with transaction.atomic():
-        row = _own(actor, version_id)
+        row = _own(actor, version_id, SEERS)
         if row.state != VersionState.DRAFT:
             raise Conflict(_("这个版本不在待审核状态"), code="state")
         if row.author_id == actor.account_id:
-            raise Forbidden(_("起草人不能审核自己的草稿，请另一位事项管理员审核"), code="own_draft")
+            raise Forbidden(
+                _("起草人不能审核自己的草稿，请另一位事项管理员或者部门负责人审核"), code="own_draft"
+            )
         _clean(row)
         row.state, row.reviewer_name = VersionState.REVIEWED, actor.name
         row.save(update_fields=["state", "reviewer_name"])
@@ -184,11 +188,13 @@ def review(actor: Actor, version_id: UUID) -> PackageVersion:
 def publish(actor: Actor, version_id: UUID) -> PackageVersion:
     """Bring a reviewed version into force; the one before retires and serves what was filed under it."""
     with transaction.atomic():
-        row = _own(actor, version_id)
+        row = _own(actor, version_id, SEERS)
         if row.state != VersionState.REVIEWED:
             raise Conflict(_("审核通过后才能发布"), code="state")
         if row.author_id == actor.account_id:
-            raise Forbidden(_("起草人不能发布自己的草稿，请另一位事项管理员发布"), code="own_draft")
+            raise Forbidden(
+                _("起草人不能发布自己的草稿，请另一位事项管理员或者部门负责人发布"), code="own_draft"
+            )
         _clean(row)
         _into_force(actor, row)
         return row
@@ -238,12 +244,21 @@ def rename(actor: Actor, version_id: UUID, name: str, summary: str) -> PackageVe
 
 def may_edit(actor: Actor, row: PackageVersion) -> bool:
     """Whether one of the actor's posts keeps packages of this place."""
-    return any(p.role == "item_editor" and row.package.division.startswith(p.division) for p in actor.posts)
+    return _holds(actor, row, EDITORS)
+
+
+def may_review(actor: Actor, row: PackageVersion) -> bool:
+    """Whether the actor may be the second person for this version: not its author, of this place."""
+    return row.author_id != actor.account_id and _holds(actor, row, SEERS)
+
+
+def _holds(actor: Actor, row: PackageVersion, roles: tuple[str, ...]) -> bool:
+    return any(p.role in roles and row.package.division.startswith(p.division) for p in actor.posts)
 
 
 def versions(actor: Actor, package_id: UUID) -> list[PackageVersion]:
     """Every version of a package, the latest first, for editors."""
-    if not actor.has_role("item_editor"):
+    if not actor.has_role(*SEERS):
         raise Forbidden
     return list(PackageVersion.objects.filter(package_id=package_id).order_by("-number"))
 
@@ -276,7 +291,7 @@ def ensure_package(
 
 def listed(actor: Actor) -> list[PackageVersion]:
     """The latest version of every package, for editors."""
-    if not actor.has_role("item_editor"):
+    if not actor.has_role(*SEERS):
         raise Forbidden
     rows = PackageVersion.objects.select_related("package__department").order_by("package_id", "-number")
     return list(rows.distinct("package_id"))
@@ -284,7 +299,7 @@ def listed(actor: Actor) -> list[PackageVersion]:
 
 def version(actor: Actor, version_id: UUID) -> PackageVersion:
     """One version, for editors."""
-    if not actor.has_role("item_editor"):
+    if not actor.has_role(*SEERS):
         raise Forbidden
     row = PackageVersion.objects.select_related("package__department").filter(pk=version_id).first()
     if row is None:

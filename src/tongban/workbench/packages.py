@@ -19,6 +19,7 @@ from tongban.workbench import package_forms as forms
 from tongban.workbench.paging import page_number, plain
 
 editors = role("item_editor")
+seers = role("item_editor", "chief")
 SECTION = {"section": "packages"}
 OPEN = (packages.VersionState.DRAFT, packages.VersionState.REVIEWED)
 
@@ -50,7 +51,7 @@ def _tried(form: django_forms.Form, do: Callable[[], object]) -> bool:
     return True
 
 
-@access(editors)
+@access(seers)
 @require_http_methods(["GET", "POST"])
 def listing(request: HttpRequest) -> HttpResponse:
     """Every package with its latest version; a new one is begun here."""
@@ -63,12 +64,12 @@ def listing(request: HttpRequest) -> HttpResponse:
         lambda: made.append(packages.create(actor, given["code"].strip(), given["name"].replace("\x00", ""))),
     ):
         return redirect("workbench:package", made[0].id)
-    context = {"rows": packages.listed(actor), "form": form}
+    context = {"rows": packages.listed(actor), "form": form, "may_create": actor.has_role("item_editor")}
     status = 422 if form.errors else 200
     return render(request, "workbench/packages.html", context | SECTION, status=status)
 
 
-@access(editors)
+@access(seers)
 @require_GET
 def package(request: HttpRequest, version_id: UUID) -> HttpResponse:
     """One version: its order drawn and listed, its questions, the merged form, what is wrong."""
@@ -84,7 +85,7 @@ def _page(
     said = {f.where: f.message for f in findings}
     filled = bool(row.definition) and not any(f.rule in {"P00", "P04"} for f in findings)
     may_edit = packages.may_edit(actor, row)
-    author = row.author_id == actor.account_id
+    author, second = row.author_id == actor.account_id, packages.may_review(actor, row)
     context = {
         "row": row,
         "view": packages.view(row) if filled else None,
@@ -96,8 +97,8 @@ def _page(
         "wrong": any(f.severity == "error" for f in findings) or not row.definition,
         "versions": packages.versions(actor, row.package_id),
         "open": may_edit and row.state in OPEN,
-        "may_review": may_edit and not author and row.state == packages.VersionState.DRAFT,
-        "may_publish": may_edit and not author and row.state == packages.VersionState.REVIEWED,
+        "may_review": second and row.state == packages.VersionState.DRAFT,
+        "may_publish": second and row.state == packages.VersionState.REVIEWED,
         "may_retire": may_edit and row.state == packages.VersionState.PUBLISHED,
         "may_draft": may_edit and row.state not in OPEN,
         "author": author,
@@ -144,7 +145,7 @@ def _members(row: packages.PackageVersion) -> list[dict[str, object]]:
     return made
 
 
-@access(editors)
+@access(seers)
 @require_POST
 def act(request: HttpRequest, version_id: UUID) -> HttpResponse:
     """Review, publish, take out of use, or begin the next version."""
