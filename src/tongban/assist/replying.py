@@ -13,10 +13,9 @@ from django.utils.translation import gettext as _
 from tongban.cases import service as cases
 from tongban.items import service as items
 from tongban.kit.actors import Actor
-from tongban.kit.errors import invalid
 
 CLOSE = 0.05  # two items nearer than this in confidence: ask which one is meant
-MAX_QUESTION = 500  # characters
+MAX_READ = 500  # characters of a question that are looked at; what is meant stands in the first lines
 PASSAGES = 12
 SENTENCES = 3
 GREETINGS = ("你好", "您好", "hi", "hello", "在吗", "嗨")
@@ -43,7 +42,8 @@ class Card:
 class Reply:
     """An answer. ``kind``: greeting, answer, ask_back, handover, progress or sign_in.
 
-    ``sentences`` are (text, source address, source title); ``choices`` are questions that can be asked next.
+    ``sentences`` are (text, source address, source title); ``choices`` are questions that can be asked next;
+    ``phrased`` is the same in a model's words, checked against the sentences.
     """
 
     kind: str
@@ -51,28 +51,24 @@ class Reply:
     sentences: tuple[tuple[str, str, str], ...] = ()
     cards: tuple[Card, ...] = ()
     choices: tuple[str, ...] = ()
+    phrased: str = ""
 
 
 def reply(
     question: str, *, session: str, actor: Actor, division: str | None = None, channel: str = "web"
 ) -> Reply:
-    """Answer a question at once.
+    """Answer a question by itself; memory, limits and general answers are :mod:`tongban.assist.conversing`'s.
 
     Args:
-        session: whose conversation it is; nothing is kept of it.
+        session: whose conversation it is.
         division: where the asker is; items done near there come first.
         channel: ``web``, ``api`` or ``wechat``; all get the same reply.
-
-    Raises:
-        Invalid: for an empty question or one of more than 500 characters.
     """
-    text = " ".join(question.replace("\x00", " ").split())
-    if not text:
-        raise invalid("question", "required", _("请输入您的问题"))
-    if len(text) > MAX_QUESTION:
-        raise invalid("question", "length", _("问题请不要超过 %(most)s 个字") % {"most": MAX_QUESTION})
+    text = " ".join(question.replace("\x00", " ").split())[:MAX_READ]
     plain = text.rstrip("！!。.？?~ ").lower()
-    if plain in GREETINGS or plain in THANKS:
+    if plain in THANKS:
+        return Reply("greeting", _("不客气，还有什么想办的事可以接着问。"))
+    if plain in GREETINGS:
         return Reply("greeting", _("您好，请直接说您想办什么事，例如“开饭店要什么材料”。"))
     if plain in PROGRESS:
         return _progress(actor)
@@ -96,7 +92,7 @@ def _from_items(question: str, division: str | None) -> Reply:
             "ask_back",
             _("您问的是下面哪一件？"),
             cards=cards,
-            choices=tuple(f"{card.name}：{question}"[:MAX_QUESTION] for card in cards),
+            choices=tuple(f"{card.name}：{question}"[:MAX_READ] for card in cards),
         )
     own = _asked_for(question, [one for one in found if one.item_id == best.item_id])
     sentences = tuple((_sentence(one), one.url, best.item_name) for one in own)

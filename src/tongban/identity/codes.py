@@ -30,6 +30,8 @@ def _receiver(purpose: str, phone: str, account: Account | None) -> notices.Reci
     """Who gets the code. A phone that fits no account (or is taken, at sign-up) gets none."""
     if purpose == OneTimeCode.Purpose.SIGNUP:
         return notices.Recipient(None, "", phone) if account is None else None
+    if purpose == OneTimeCode.Purpose.TICKET:  # confirms a phone, signs nobody in
+        return notices.Recipient(None, "", phone)
     if account is None or not account.is_active:
         return None
     return notices.Recipient(account.id, account.name, phone, "", account.language)
@@ -61,7 +63,7 @@ def request_code(purpose: str, phone: str, address: str) -> OneTimeCode:
         row = OneTimeCode(purpose=purpose, target=number, expires_at=now + LIFE)
         row.digest = _digest(row.id, secret)
         receiver = _receiver(purpose, number, account)
-        row.account = account if receiver else None
+        row.account = account if receiver and purpose != OneTimeCode.Purpose.TICKET else None
         row.save(force_insert=True)
         if receiver is not None:
             label = str(OneTimeCode.Purpose(purpose).label)

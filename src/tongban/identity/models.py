@@ -97,6 +97,7 @@ class OneTimeCode(Row):
         LOGIN = "login", _("登录")
         SIGNUP = "signup", _("注册")
         RESET = "reset", _("找回密码")
+        TICKET = "ticket", _("提交诉求")
 
     purpose = models.CharField(max_length=8, choices=Purpose)
     target = models.CharField(max_length=20, db_index=True)

@@ -23,12 +23,17 @@ from tongban.identity.agencies import (
     represents,
     revoke_agency,
 )
+from tongban.identity.codes import redeem as redeem_code
+from tongban.identity.codes import request_code
 from tongban.identity.models import Account, Agency, Subject
 from tongban.identity.posts import StaffHeld, register_posts_provider
+from tongban.identity.throttle import Limit, TooMany
+from tongban.identity.throttle import take as count_attempt
 from tongban.notices.service import Recipient
 
 __all__ = [
-    "Account", "ActingChoice", "Agency", "Recipient", "StaffHeld", "Subject", "acting_actor",
+    "Account", "ActingChoice", "Agency", "Limit", "Recipient", "StaffHeld", "Subject", "TooMany",
+    "acting_actor", "count_attempt", "redeem_code", "request_code",
     "acting_choices",
     "actor_for", "agents_of", "choose_acting", "create_account", "ensure_representative", "ensure_subject",
     "find_account", "find_subject", "grant_agency", "own_actor", "recipient", "recipients_for_subject",

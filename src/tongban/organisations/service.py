@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Value
+from django.db.models import F, Q, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,7 +19,7 @@ from tongban.trace import service as trace
 __all__ = [
     "Department", "Hall", "Post", "Staff", "department", "department_by_code", "department_by_uscc",
     "departments", "end_post", "ensure_department", "ensure_hall", "ensure_post", "ensure_staff", "hall",
-    "halls", "posts_of", "staff_of",
+    "halls", "posts_of", "staff_for", "staff_named", "staff_of",
 ]  # fmt: skip
 
 
@@ -76,6 +76,21 @@ def staff_of(department_id: UUID, role: str, division: str = "") -> list[Staff]:
     if division:
         rows = rows.annotate(place=Value(division)).filter(place__startswith=F("division"))
     return list(Staff.objects.filter(pk__in=rows.values("staff_id")).order_by("number"))
+
+
+def staff_for(role: str, division: str) -> list[Staff]:
+    """Staff who hold a role today, in any department, for a division or one above it."""
+    rows = Post.objects.filter(holding_today(), role=role, staff__account__is_active=True)
+    rows = rows.annotate(place=Value(division)).filter(place__startswith=F("division"))
+    return list(Staff.objects.filter(pk__in=rows.values("staff_id")).order_by("number"))
+
+
+def staff_named(text: str) -> list[Staff]:
+    """Staff whose name or number is in ``text``, as people write whom they met."""
+    rows = Staff.objects.annotate(said=Value(text.strip())).filter(
+        Q(said__contains=F("name")) | Q(said__icontains=F("number"))
+    )
+    return list(rows.order_by("number")[:50]) if text.strip() else []
 
 
 def ensure_department(

@@ -64,7 +64,7 @@ def test_an_order_in_a_guide_is_only_quoted() -> None:
     assert all(url.startswith("/items/") for _sentence, url, _title in reply.sentences)
 
 
-@pytest.mark.parametrize("question", ["", "  \x00 ", "问" * 501, "长" * 10_000])
+@pytest.mark.parametrize("question", ["", "  \x00 ", "长" * 10_001])
 def test_empty_and_endless_questions_are_refused(question: str) -> None:
     with pytest.raises(Invalid) as caught:
         ask(question)
