@@ -84,6 +84,7 @@ TONGBAN_URL_FAMILIES = {
     "/api/v1/": "signed_in",
     "/api/v1/openapi.json": "public",
     "/api/v1/items": "public",
+    "/api/v1/codes": "public",
     "/api/v1/divisions": "public",
     "/api/v1/licences/check": "public",
 }

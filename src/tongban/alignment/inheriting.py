@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from tongban.alignment.rules import canonical, differs
 from tongban.alignment.standards import ELEMENT_LABELS, StandardDetail, standard
-from tongban.alignment.views import shown
+from tongban.alignment.views import say
 from tongban.items import service as items
 
 RULE = "fixed-by-standard"
@@ -98,12 +98,20 @@ def differences(held: StandardDetail, columns: Columns, parts: Parts) -> list[it
             RULE,
             name,
             _("“%(element)s”由基本目录标准第 %(n)s 版统一规定为：%(value)s")
-            % {"element": ELEMENT_LABELS[name], "n": held.number, "value": shown(held.elements.get(name))},
+            % {
+                "element": ELEMENT_LABELS[name],
+                "n": held.number,
+                "value": say(name, held.elements.get(name)),
+            },
             "error",
         )
         for name in ELEMENT_LABELS
         if name in held.fixed and differs(held.elements.get(name), own.get(name))
     ]
+
+
+def _say(held: StandardDetail, name: str) -> str:
+    return say(name, held.elements.get(name))
 
 
 class Keeper:
@@ -114,7 +122,7 @@ class Keeper:
         held = standard(basic_code) if basic_code else None
         if held is None:
             return {}
-        return {name: shown(held.elements.get(name)) for name in ELEMENT_LABELS if name in held.fixed}
+        return {name: say(name, held.elements.get(name)) for name in ELEMENT_LABELS if name in held.fixed}
 
     def taken(self, basic_code: str, columns: Columns, parts: Parts) -> tuple[dict[str, Any], dict[str, Any]]:
         """What a draft takes from the standard in force."""

@@ -31,7 +31,7 @@ from tongban.alignment.views import (
     corrections,
     difference,
     matrix,
-    shown,
+    say,
     trend,
 )
 
@@ -70,7 +70,7 @@ __all__ = [
     "publish_standard",
     "rebuild",
     "refresh",
-    "shown",
+    "say",
     "standard",
     "standard_by",
     "standards",

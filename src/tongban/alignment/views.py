@@ -16,6 +16,7 @@ from tongban.alignment.rules import score
 from tongban.alignment.standards import ELEMENT_LABELS
 from tongban.alignment.standards import standard as standard_of
 from tongban.divisions import service as divisions
+from tongban.items import service as items
 from tongban.kit.actors import Actor
 from tongban.kit.errors import NotFound
 
@@ -82,15 +83,12 @@ class Score:
     score: float | None
 
 
-def shown(value: Any) -> str:
-    """A value in few words for a cell."""
-    if value in (None, "", [], {}):
-        return "—"
-    if isinstance(value, list | tuple):
-        return "；".join(shown(inner) for inner in value)
-    if isinstance(value, dict):
-        return " ".join(shown(inner) for inner in value.values() if inner not in (None, "", [], {}))
-    return str(value)
+def say(name: str, value: Any) -> str:
+    """An element's value in words: codes by their labels, charges in yuan."""
+    if name == "fees":
+        rows = [fee for fee in value or [] if isinstance(fee, dict)]
+        return "；".join(f"{fee['name']} {fee['amount_fen'] / 100:g} 元" for fee in rows) or "—"
+    return items.spoken(name, value).replace("\n", "；") or "—"
 
 
 def matrix(basic_code: str, *, region: str = "", only_drifting: bool = False, page: int = 1) -> Matrix:
@@ -109,7 +107,7 @@ def matrix(basic_code: str, *, region: str = "", only_drifting: bool = False, pa
     columns = tuple(
         Column(
             name, str(ELEMENT_LABELS.get(name, name)), name in standard.fixed,
-            shown(standard.elements[name]), differing.get(name, 0),
+            say(name, standard.elements[name]), differing.get(name, 0),
         )
         for name in names
     )  # fmt: skip
@@ -124,9 +122,9 @@ def _matrix_row(row: Standing, names: Sequence[str]) -> MatrixRow:
     cells = []
     for name in names:
         if name in row.deviations:
-            cells.append(Cell(name, shown(row.deviations[name]["own"]), "off"))
+            cells.append(Cell(name, say(name, row.deviations[name]["own"]), "off"))
         elif name in row.varied:
-            cells.append(Cell(name, shown(row.varied[name]), "varied"))
+            cells.append(Cell(name, say(name, row.varied[name]), "varied"))
         else:
             cells.append(Cell(name, "", "same"))
     return MatrixRow(
@@ -218,7 +216,11 @@ def difference(item_id: UUID) -> tuple[Standing, list[Difference]]:
         raise NotFound
     fixed = [
         Difference(
-            name, str(ELEMENT_LABELS.get(name, name)), True, shown(pair["standard"]), shown(pair["own"])
+            name,
+            str(ELEMENT_LABELS.get(name, name)),
+            True,
+            say(name, pair["standard"]),
+            say(name, pair["own"]),
         )
         for name, pair in row.deviations.items()
     ]
@@ -227,8 +229,8 @@ def difference(item_id: UUID) -> tuple[Standing, list[Difference]]:
             name,
             str(ELEMENT_LABELS.get(name, name)),
             False,
-            shown(standard.elements.get(name)),
-            shown(own),
+            say(name, standard.elements.get(name)),
+            say(name, own),
         )
         for name, own in row.varied.items()
     ]

@@ -83,3 +83,8 @@ SYSTEMS: Mapping[str, Mapping[str, Promise]] = {
 def label(system: str, code: str) -> str:
     """The words for ``code`` in ``system``; an unknown code is shown as it is, never hidden."""
     return str(SYSTEMS[system].get(code, code))
+
+
+def code_table(system: str) -> Mapping[str, Promise]:
+    """All codes of a system with their words, for choosing from."""
+    return SYSTEMS[system]

@@ -272,3 +272,8 @@ def _prepared(item: Item, columns: dict[str, Any], parts: dict[str, list[dict[st
     head = {name: getattr(item, name) for name in HEAD}
     basic = {"code": item.basic.code} if item.basic else {}
     return Prepared(head, basic, columns, parts)
+
+
+def revision_of(version_id: UUID) -> int:
+    """How often a draft has been saved: what an editor's page hands back to notice another's save."""
+    return ItemVersion.objects.filter(pk=version_id).values_list("revision", flat=True).first() or 0

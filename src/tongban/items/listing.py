@@ -11,6 +11,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from tongban.items.codes import label
+from tongban.items.differing import ELEMENTS
 from tongban.items.models import OPEN_STATES, Item, ItemVersion, VersionState
 from tongban.items.reading import item_by
 from tongban.kit.actors import Actor
@@ -51,6 +53,17 @@ class Entry:
     label: str
     version: str
     details: Mapping[str, Any]
+
+    @property
+    def what(self) -> str:
+        """The details that say something to people: reasons, a new state, the fields that were edited."""
+        said = []
+        if state := self.details.get("state"):
+            said.append(label("item-state", str(state)))
+        if fields := self.details.get("fields") or self.details.get("elements"):
+            said.append("、".join(str(ELEMENTS.get(name, name)) for name in fields))
+        said += [str(self.details[key]) for key in ("reason", "effective_from") if self.details.get(key)]
+        return "；".join(said)
 
 
 def visible(actor: Actor) -> Q:

@@ -187,6 +187,8 @@ def import_mappings(actor: Actor, data: bytes, file_name: str = "") -> MappingIm
 
 
 def _read(data: bytes) -> list[dict[str, str]]:
+    if not data:
+        raise invalid("file", "required", _("请选择文件"))
     if len(data) > MOST_BYTES:
         raise invalid("file", "size", _("文件不能超过 5 MB"))
     try:

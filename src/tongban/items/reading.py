@@ -189,3 +189,13 @@ def current(version_id: UUID) -> VersionDetail:
         message = _("“%(name)s”的办事指南已经更新，请按新的要求重新填写") % {"name": detail.name}
         raise Conflict(message, code="version_not_in_force")
     return detail
+
+
+def item_of(item_id: UUID) -> Item:
+    """The item row, for asking who may do what with it. Raises NotFound."""
+    return item_by(item_id)
+
+
+def item_id_of(key: str) -> UUID:
+    """The id of the item with this code or slug. Raises NotFound."""
+    return item_by(key).pk

@@ -58,8 +58,12 @@ def _sound(row: ItemVersion) -> None:
         raise Invalid(*(FieldProblem(f["field"], f["rule"], f["message"]) for f in grave))
 
 
-def why_not(actor: Actor, row: ItemVersion) -> str:
+def why_not(actor: Actor, version_id: UUID) -> str:
     """Why the actor may not pass the review that waits; empty when he may."""
+    return _why_not(actor, ItemVersion.objects.select_related("item").get(pk=version_id))
+
+
+def _why_not(actor: Actor, row: ItemVersion) -> str:
     stage = STAGES.get(VersionState(row.state))
     if stage is None:
         return _("这个版本不在审核中")
@@ -95,7 +99,7 @@ def review(actor: Actor, version_id: UUID, *, reason: str = "") -> VersionDetail
         if not holds(actor, row.item, "item_editor", "chief", "legal"):
             raise Forbidden
         expect(row, *STAGES)
-        if problem := why_not(actor, row):
+        if problem := _why_not(actor, row):
             raise Forbidden(problem, code="own_draft")
         _sound(row)
         stage = STAGES[VersionState(row.state)]

@@ -90,4 +90,7 @@ def item(request: HttpRequest, code: str) -> HttpResponse:
     context = guide_context(actor, detail)
     if quoted.isascii() and quoted.isdigit() and len(quoted) < 7 and int(quoted) != detail.number:
         context["other_version"] = int(quoted)
+    if detail.item_state == "3":
+        context["successors"] = followed = items.successors(detail.item_id)
+        context["split"] = any(one.kind == "split" for one in followed)
     return render(request, "portal/item.html", context)

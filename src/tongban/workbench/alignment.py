@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tongban.alignment import service as alignment
+from tongban.items import service as items
 from tongban.kit.access import access, actor_of, role
 from tongban.kit.errors import Conflict, Invalid
 from tongban.workbench.paging import page_number, plain
@@ -96,6 +97,7 @@ def difference(request: HttpRequest, item_id: UUID) -> HttpResponse:
     context = {
         "standing": standing,
         "rows": rows,
+        "may_take_over": items.holds(actor, items.item_of(item_id), "item_editor"),
         "may_ask": alignment.may_ask(actor, standing.division),
         "days": request.POST.get("days", alignment.DEFAULT_DAYS),
         "note": request.POST.get("note", ""),

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from tongban.alignment import service as alignment
-from tongban.alignment.tests.conftest import BASIC, COUNTIES, Scene, scene  # noqa: F401
+from tongban.alignment.tests.conftest import BASIC, COUNTIES, Scene
 from tongban.alignment.tests.test_standards import publish_anew
 from tongban.conftest import PostFactory, client_of
 from tongban.identity.models import Account
@@ -21,7 +21,7 @@ def client(actor: Actor) -> Any:
 
 
 @pytest.fixture
-def drifting(scene: Scene, run_jobs: Callable[[], Any]) -> Scene:  # noqa: F811
+def drifting(scene: Scene, run_jobs: Callable[[], Any]) -> Scene:
     publish_anew(scene, COUNTIES[2], statutory_days=18)
     scene.standard()
     run_jobs()
