@@ -65,6 +65,10 @@ class Trial:
     def base(self) -> str:
         return f"http://127.0.0.1:{self.state()['port']}"
 
+    def data(self) -> Path:
+        """Where the database's files really lie."""
+        return (self.var / "pg").resolve()
+
     def url(self) -> str:
         """The database's address, for its owner."""
         return self.command("db", "url").stdout.strip()

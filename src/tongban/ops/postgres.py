@@ -58,6 +58,17 @@ class PostgresError(RuntimeError):
     """The embedded server cannot be made or started; the message says why in plain words."""
 
 
+class DataGone(PostgresError):
+    """There was a database here and its files are gone: nothing is made anew over that."""
+
+    def __init__(self, folder: Path, mark: Path) -> None:
+        super().__init__(
+            f"The database's files in {folder} are gone or incomplete, but a database was made there. "
+            "Nothing has been changed and no empty one is put in its place. Put the folder back or restore a "
+            f"backup. To give it up for good and begin with an empty platform, remove {mark} and start again."
+        )
+
+
 @dataclass(frozen=True)
 class RunAs:
     """The unprivileged user that runs the server when we are root."""
@@ -193,10 +204,22 @@ class Cluster:
 
     # -- making
 
+    @property
+    def mark(self) -> Path:
+        """Says, outside the data folder, that a database has been made."""
+        return self.var / f"{self.name}-made.json"
+
+    def complete(self) -> bool:
+        """Whether the data folder holds a whole database."""
+        return all((self.data / part).exists() for part in ("PG_VERSION", "global/pg_control", "made"))
+
     def create(self) -> None:
-        """Make the data folder unless it is there and complete."""
-        if (self.data / "PG_VERSION").exists() and (self.data / "made").exists():
+        """Make the data folder unless it is there and complete. DataGone where one was and is no more."""
+        if self.complete():
+            self._remember()
             return
+        if self.mark.exists():
+            raise DataGone(self.data, self.mark)
         who = run_as()
         folder = self._folder(who)
         if folder.exists() and any(folder.iterdir()):
@@ -215,6 +238,12 @@ class Cluster:
         if result.returncode:
             raise PostgresError(f"initdb failed in {folder}: {(result.stderr or result.stdout).strip()}")
         self._write(folder / "made", "1\n", who)
+        self._remember()
+
+    def _remember(self) -> None:
+        if not self.mark.exists():
+            self.mark.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self.mark.write_text(json.dumps({"data": str(self.data)}) + "\n")
 
     def _folder(self, who: RunAs | None) -> Path:
         """``var/<name>``, or a folder elsewhere that it links to when the user cannot reach it."""
@@ -255,11 +284,14 @@ class Cluster:
         ours = line and Path(line[0]).name == "postgres" and str(self.data) in line
         return found if ours and found.status() != psutil.STATUS_ZOMBIE else None
 
-    def start(self, log: IO[bytes] | None = None) -> None:
-        """Start the server as our child and wait until it answers.
+    def start(self, log: IO[bytes] | None = None, *, make: bool = True) -> None:
+        """Start the server as our child. A server left over from a killed supervisor is stopped first.
 
-        A server left over from a killed supervisor is stopped first, so that the new one is our child.
+        :param make: whether the database may be made; not when it was running a moment ago
+        :raises DataGone: the database that was here is gone
         """
+        if not make and not self.complete():
+            raise DataGone(self.data, self.mark)
         self.create()
         self.stop_leftover()
         who = self.server_user()

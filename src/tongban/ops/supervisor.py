@@ -176,10 +176,10 @@ class Supervisor:
             self._tool("demo", [environment.PYTHON, "-m", "tongban.ops.demo"])
         self._serve()
 
-    def _start_database(self) -> None:
+    def _start_database(self, *, make: bool = True) -> None:
         assert self.cluster is not None
         with self._log("postgres") as log:
-            self.cluster.start(log)
+            self.cluster.start(log, make=make)
         self.cluster.wait()
 
     def _log(self, name: str) -> IO[bytes]:
@@ -236,10 +236,12 @@ class Supervisor:
             changed = [child.tend() for child in self.children]  # a list: every child gets its turn
             if self._database_died() and time.monotonic() >= due:
                 try:
-                    self._start_database()
+                    self._start_database(make=False)
                     self.database_restarts += 1
                     pause, due = FIRST_PAUSE, 0.0
                     changed.append(True)
+                except postgres.DataGone:
+                    raise  # trying again would not bring it back: say so and stop
                 except postgres.PostgresError as error:
                     print(f"tongban: {error}", file=sys.stderr, flush=True)
                     due, pause = time.monotonic() + pause, min(pause * 2, LONGEST_PAUSE)

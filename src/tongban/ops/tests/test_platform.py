@@ -69,3 +69,28 @@ def _process(pid: int) -> psutil.Process | None:
         return psutil.Process(pid)
     except psutil.NoSuchProcess:
         return None
+
+
+def test_a_database_that_vanishes_stops_the_platform_and_is_not_replaced(platform: Trial) -> None:
+    """The last test of this file: afterwards the platform is down."""
+    before = platform.state()
+    data = platform.data()
+    away = data.with_name(f"{data.name}-away")
+    data.rename(away)
+    try:
+        platform.kill("postgres")
+        gone, alive = psutil.wait_procs([p for p in [_process(before["supervisor"])] if p], timeout=60)
+        assert not alive
+        assert not data.exists() or not (data / "PG_VERSION").exists()
+        state = platform.state()
+        assert state["stage"] == "failed"
+        assert "restore a backup" in state["message"]
+        for pid in before["pids"].values():
+            assert not psutil.pid_exists(pid)
+        refused = platform.command("up", "--json", check=False)
+        assert refused.returncode != 0
+        assert "restore a backup" in refused.stdout + refused.stderr
+    finally:
+        away.rename(data)
+    platform.up()
+    platform.wait_ready()
