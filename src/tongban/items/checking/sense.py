@@ -11,8 +11,8 @@ from tongban.items.checking.wording import LONG_NAME
 from tongban.items.content import Prepared
 
 _CERTIFICATE = re.compile(
-    r"(?:持有|取得|已取得|具有|领取|提供|凭|持)(?:了|有效的?|合法的?|的|本人的?)*[《“]?"
-    r"([\u4e00-\u9fff]{2,12}?(?:许可证|执业证书|资格证书|营业执照|资质证书|登记证书|登记证|身份证|户口簿|居住证))"
+    r"(?:持有|取得|已取得|具有|(?<!申请)领取|提供|凭|持)(?:了|有效的?|合法的?|的|本人的?)*[《“]?"
+    r"([\u4e00-\u9fff]{2,12}?(?:许可证|执业证书|资格证书|营业执照|资质证书|登记证书|登记证|身份证(?!明)|户口簿|居住证))"
 )
 _PRESENCE = re.compile(
     r"(?:必须|应当|须|需)(?:由)?(?:申请人|当事人|本人|双方)?(?:本人|亲自)(?:亲自)?(?:到场|到|前往|办理|申请|申办)"
@@ -59,8 +59,12 @@ def certificates(prepared: Prepared) -> Iterator[Found]:
         return
     names = "\n".join(f"{m['name']} {m.get('standard', '')} {m.get('filling', '')}" for m in materials)
     for index, condition in enumerate(prepared.columns.get("conditions", [])):
+        if "遗失" in condition:  # who lost a certificate cannot bring it
+            continue
         for found in _CERTIFICATE.finditer(condition):
             name = _core(found[1])
+            if name.removesuffix("证") in prepared.columns["name"]:  # what is applied for
+                continue
             if name and name not in names and not _near(name, names):
                 message = _("条件提到“%(name)s”，材料清单里没有") % {"name": found[1]}
                 yield Found("certificate-not-in-materials", f"conditions.{index}", message)
@@ -79,7 +83,8 @@ def _near(name: str, names: str) -> bool:
 def material_names_in_conditions(prepared: Prepared) -> Iterator[Found]:
     """Materials belong in the list of materials (consistency rule 6)."""
     for index, condition in enumerate(prepared.columns.get("conditions", [])):
-        if found := _MATERIAL_WORDS.search(condition):
+        found = _MATERIAL_WORDS.search(condition)
+        if found and "意见" not in found[0]:  # what one authority sends another is no applicant's material
             message = _("“%(words)s”说的是材料") % {"words": found[0][:40]}
             yield Found("conditions-contain-materials", f"conditions.{index}", message)
 
