@@ -72,8 +72,8 @@ def judged() -> list[str]:
     out.append(
         f"{total} findings of the most frequent rules were read beside the real rows (Guangdong's file) by "
         f"one reader: {total - wrong} right, {wrong} wrong, before the rules were mended. The samples come "
-        "from `tools/findings_sample.py`, the judgements from `tools/guide_judged.yaml`. Rules below 0.8 were "
-        "mended; the tables above count findings of the mended rules."
+        "from `tools/findings_sample.py`, the judgements from `tools/guide_judged.yaml`. Rules below 0.8 "
+        "were mended; the tables above count findings of the mended rules."
     )
     out += ["", "| rule | sampled | right | wrong | precision | why wrong | mended |"]
     out.append("|---|---:|---:|---:|---:|---|---|")
