@@ -34,6 +34,11 @@ class Question:
     title: str
     options: tuple[Option, ...]
 
+    def answered(self, value: str) -> str:
+        """Question and answer as one line."""
+        label = next((o.label for o in self.options if o.value == value), value)
+        return f"{self.title}{'' if self.title.endswith(('？', '?')) else '：'}{label}"
+
 
 @dataclass(frozen=True, slots=True)
 class After:

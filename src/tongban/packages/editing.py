@@ -330,7 +330,7 @@ def view(row: PackageVersion) -> PackageView:
     meant = definitions.read(row.definition)
     details, wrong = versions_of(meant)
     problems = {f.where: f.message for f in wrong}
-    labels = {(q.key, o.value): f"{q.title}：{o.label}" for q in meant.questions for o in q.options}
+    labels = {(q.key, o.value): q.answered(o.value) for q in meant.questions for o in q.options}
     names = {key: detail.name for key, detail in details.items()}
     days = {k: d.promised_days or d.statutory_days or 0 for k, d in details.items()}
     by_key = {m.key: m for m in meant.members}

@@ -130,7 +130,7 @@ def _members(row: packages.PackageVersion) -> list[dict[str, object]]:
     if meant is None:
         return []
     names = _names(meant)
-    labels = {(q.key, o.value): f"{q.title}：{o.label}" for q in meant.questions for o in q.options}
+    labels = {(q.key, o.value): q.answered(o.value) for q in meant.questions for o in q.options}
     made: list[dict[str, object]] = []
     for member in meant.members:
         try:

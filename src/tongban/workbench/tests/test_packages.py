@@ -66,7 +66,7 @@ def test_a_package_is_made_reviewed_and_published(draft: str, item_editor: Perso
     view = packages.view(packages.published("shop"))
     assert [(m.name, m.after, m.when) for m in view.members] == [
         ("first办理", (), ""),
-        ("second办理", ("first办理",), "要不要一起办？：要"),
+        ("second办理", ("first办理",), "要不要一起办？要"),
     ]
 
 
