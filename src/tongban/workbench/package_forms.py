@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tongban.packages import service as packages
@@ -44,7 +44,7 @@ class QuestionForm(forms.Form):
         lines = dict.fromkeys(line.strip()[:100] for line in self.cleaned_data["options"].splitlines())
         found = [line for line in lines if line]
         if len(found) < 2:
-            raise forms.ValidationError(_now("至少要有两个可选的回答"))
+            raise forms.ValidationError(gettext("至少要有两个可选的回答"))
         return found
 
 
@@ -59,14 +59,14 @@ class MemberForm(forms.Form):
         waits = {a.member: a.on_failure for a in member.after}
         for question in meant.questions:
             self.fields[f"when-{question.key}"] = forms.ChoiceField(
-                label=_now("什么时候办：%(title)s") % {"title": question.title},
+                label=gettext("什么时候办：%(title)s") % {"title": question.title},
                 choices=[("", _("都要办")), *((o.value, o.label) for o in question.options)],
                 required=False,
                 initial=member.when.get(question.key, ""),
             )
         for other in self.others:
             self.fields[f"after-{other}"] = forms.ChoiceField(
-                label=_now("先后：对“%(name)s”") % {"name": names.get(other, other)},
+                label=gettext("先后：对“%(name)s”") % {"name": names.get(other, other)},
                 choices=WAITS,
                 required=False,
                 initial=waits.get(other, ""),
