@@ -72,8 +72,10 @@ def search(
     text = query[: MAX_QUERY * 2].replace("\x00", " ").strip()[:MAX_QUERY]
     narrow = _narrow(division, service_object, theme, department, level, online)
     sounds = spelled(text)
-    rows, capped = ranked(text, narrow, near or division or "", sounds)
-    suggestion = "" if sounds else corrected(text) if text else ""
+    found = ranked(text, narrow, near or division or "", sounds)
+    rows = found.rows
+    # What stands in the catalogue as it was written needs no other spelling.
+    suggestion = corrected(text) if text and not sounds and not found.exact else ""
     pages = max(1, math.ceil(len(rows) / size))
     page = min(max(page, 1), pages)
     chosen = rows[(page - 1) * size : page * size]
@@ -83,7 +85,7 @@ def search(
         total=len(rows),
         page=page,
         pages=pages,
-        capped=capped,
+        capped=found.capped,
         themes=_facet(name for row in rows for name in row[1]),
         service_objects=_facet((code for row in rows for code in row[2]), "service-object"),
         divisions=_facet(row[3] for row in rows),

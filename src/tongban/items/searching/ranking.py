@@ -57,8 +57,17 @@ def pattern(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
 
 
-def ranked(text: str, narrow: Narrow, near: str, sounds: Sequence[str]) -> tuple[list[Found], bool]:
-    """Entries that match ``text``, best first, and whether more matched than were ranked."""
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """What was found, best first; ``capped``: more matched than were ranked; ``exact``: as it was written."""
+
+    rows: list[Found]
+    capped: bool
+    exact: bool
+
+
+def ranked(text: str, narrow: Narrow, near: str, sounds: Sequence[str]) -> Ranked:
+    """Entries that match ``text``."""
     read = [one for spelling in (sounds or [text]) for one in variants(spelling)][:MAX_VARIANTS]
     readings = [cut for one in read if (cut := cut_terms(one))] if text else []
     if not readings:
@@ -68,12 +77,15 @@ def ranked(text: str, narrow: Narrow, near: str, sounds: Sequence[str]) -> tuple
     bare = essence(sounds[0] if sounds else text)
     score = _score(_groups(readings, counts), exact, bare, near)
     found: dict[UUID, Found] = {}
-    for condition, params in _stages(text, exact, bare, readings, counts):
+    certain = 0  # how many were found before anything was looked for loosely
+    for loose, condition, params in _stages(text, exact, bare, readings, counts):
         if len(found) >= FEW:
             break
         for row in _stage(condition, params, narrow, near, score):
             found.setdefault(row[0], row)
-    return sorted(found.values(), key=lambda row: -row[7]), len(found) >= CANDIDATES
+        certain = certain if loose else len(found)
+    rows = sorted(found.values(), key=lambda row: -row[7])
+    return Ranked(rows, len(rows) >= CANDIDATES, exact=certain > 0)
 
 
 def cut_terms(text: str) -> list[str]:
@@ -97,14 +109,15 @@ def _needed(text: str) -> list[str]:
 
 def _stages(
     text: str, exact: str, bare: str, readings: Sequence[Sequence[str]], counts: dict[str, int]
-) -> Iterable[tuple[str, list[Any]]]:
+) -> Iterable[tuple[bool, str, list[Any]]]:
+    """Whether a stage is a loose one, its condition and the condition's parameters."""
     if len(text) >= 6 and text.isascii() and text.isalnum():
-        yield "code LIKE %s", [pattern(text.upper())]
-    yield "head @@ %s::tsquery", [exact]
-    yield "words @@ %s::tsquery", [exact]
-    yield "words @@ %s::tsquery", [any_of(_rarest(readings, counts))]
+        yield False, "code LIKE %s", [pattern(text.upper())]
+    yield False, "head @@ %s::tsquery", [exact]
+    yield False, "words @@ %s::tsquery", [exact]
+    yield True, "words @@ %s::tsquery", [any_of(_rarest(readings, counts))]
     if len(bare) > 1:
-        yield "(name %% %s OR %s <%% name)", [bare, bare]
+        yield True, "(name %% %s OR %s <%% name)", [bare, bare]
 
 
 def _stage(
@@ -184,7 +197,7 @@ def _groups(readings: Sequence[Sequence[str]], counts: dict[str, int]) -> list[t
     ]
 
 
-def _all(narrow: Narrow, near: str) -> tuple[list[Found], bool]:
+def _all(narrow: Narrow, near: str) -> Ranked:
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {COLUMNS}, 0.0 FROM items_searchentry "  # noqa: S608
@@ -193,4 +206,4 @@ def _all(narrow: Narrow, near: str) -> tuple[list[Found], bool]:
             [*narrow.params, near],
         )
         rows: list[Found] = cursor.fetchall()
-    return rows, len(rows) >= CANDIDATES
+    return Ranked(rows, len(rows) >= CANDIDATES, exact=True)
