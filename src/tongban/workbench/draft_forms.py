@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from tongban.items import service as items
@@ -20,11 +19,16 @@ from tongban.workbench.row_forms import (
     StepRow,
 )
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+    Words = str | _StrPromise
+
 
 class Lines(forms.CharField):
     """A list of texts, one a line."""
 
-    def __init__(self, label: str | Promise, rows: int = 4, hint: str | Promise = "") -> None:
+    def __init__(self, label: "Words", rows: int = 4, hint: "Words" = "") -> None:
         super().__init__(
             label=label,
             required=False,
@@ -45,7 +49,7 @@ class Lines(forms.CharField):
 class Codes(forms.MultipleChoiceField):
     """Codes of one system, any number of them."""
 
-    def __init__(self, system: str, label: str | Promise) -> None:
+    def __init__(self, system: str, label: "Words") -> None:
         super().__init__(
             label=label,
             required=False,
@@ -57,7 +61,7 @@ class Codes(forms.MultipleChoiceField):
 class Code(forms.ChoiceField):
     """One code of a system."""
 
-    def __init__(self, system: str, label: str | Promise, *, required: bool = False) -> None:
+    def __init__(self, system: str, label: "Words", *, required: bool = False) -> None:
         table = list(items.code_table(system).items())
         choices = table if required else [("", "—"), *table]
         super().__init__(label=label, required=required, choices=choices)
@@ -66,7 +70,7 @@ class Code(forms.ChoiceField):
 class Days(forms.IntegerField):
     """A number of days, or nothing."""
 
-    def __init__(self, label: str | Promise, hint: str | Promise = "", most: int = 10_000) -> None:
+    def __init__(self, label: "Words", hint: "Words" = "", most: int = 10_000) -> None:
         super().__init__(
             label=label,
             required=False,
@@ -82,12 +86,12 @@ class Text(forms.CharField):
 
     def __init__(
         self,
-        label: str | Promise,
+        label: "Words",
         most: int,
         *,
         rows: int = 0,
         required: bool = False,
-        hint: str | Promise = "",
+        hint: "Words" = "",
     ) -> None:
         super().__init__(
             label=label,
@@ -101,7 +105,7 @@ class Text(forms.CharField):
 class YesNo(forms.TypedChoiceField):
     """Yes, no, or not said."""
 
-    def __init__(self, label: str | Promise) -> None:
+    def __init__(self, label: "Words") -> None:
         super().__init__(
             label=label,
             required=False,
@@ -174,7 +178,7 @@ class Rows:
     """Rows of a section: a part of the version, or a column that holds a list of rows."""
 
     name: str
-    title: str | Promise
+    title: "Words"
     form: type[RowForm]
     column: bool = False
     fixed: Sequence[str] = ("name",)  # what the standard fixes of a row
@@ -185,7 +189,7 @@ class Section:
     """One page of the editor."""
 
     key: str
-    title: str | Promise
+    title: "Words"
     form: type[forms.Form] | None = None
     rows: Sequence[Rows] = ()
 
@@ -274,7 +278,7 @@ class Editor:
         parts: dict[str, list[dict[str, Any]]] = {}
         for rows, formset in self.formsets:
             made = _rows_of(rows, formset, self._own[rows.name])
-            (columns if rows.column else parts)[rows.name] = made  # type: ignore[index]
+            (columns if rows.column else parts)[rows.name] = made
         return columns, parts
 
 

@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from tongban.items import service as items
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+    Words = str | _StrPromise
 
 
 class RowForm(forms.Form):
@@ -44,17 +48,17 @@ class RowForm(forms.Form):
         return {name: self.cleaned_data[name] for name in self.fields if name != "DELETE"}
 
 
-def _text(label: str | Promise, most: int, *, rows: int = 0, required: bool = False) -> forms.CharField:
+def _text(label: "Words", most: int, *, rows: int = 0, required: bool = False) -> forms.CharField:
     widget = forms.Textarea(attrs={"rows": rows}) if rows else forms.TextInput()
     return forms.CharField(label=label, max_length=most, required=required, widget=widget)
 
 
-def _number(label: str | Promise, most: int) -> forms.IntegerField:
+def _number(label: "Words", most: int) -> forms.IntegerField:
     widget = forms.TextInput(attrs={"inputmode": "numeric"})
     return forms.IntegerField(label=label, required=False, min_value=0, max_value=most, widget=widget)
 
 
-def _code(system: str, label: str | Promise) -> forms.ChoiceField:
+def _code(system: str, label: "Words") -> forms.ChoiceField:
     choices = [("", "—"), *items.code_table(system).items()]
     return forms.ChoiceField(label=label, required=False, choices=choices)
 
