@@ -4,8 +4,8 @@ Both parts of `data/questions.jsonl` and `data/unanswerable.jsonl` are used, the
 ranking is a linear sum of the figures of each item, fitted by maximum likelihood of the right item among the
 nearest ones (a softmax over them) with a quadratic penalty; sureness is a logistic regression over whether
 the question is one that an item answers. Both are plain gradient descent, a minute of it, so no library is
-needed. Cross-validation is told beside; what is written is fitted on all. Everyday words were added by looking
-at these same questions, so even the cross-validated figures are on the kind side.
+needed. Cross-validation is told beside; what is written is fitted on all. Everyday words were added by
+looking at these same questions, so even the cross-validated figures are on the kind side.
 
     python bench/fit_retrieval.py          fits on a database of its own
     python bench/fit_retrieval.py here     fits on the items of DATABASE_URL

@@ -1,10 +1,11 @@
 """Search over 200,000 items through real HTTP (granian), beside tantivy on the same texts in this process.
 
-The items are the real ones multiplied in the database under new codes and in varied divisions; names carry
-a running number, so that no two texts are equal. The API's search endpoint and the search page are asked the
-same everyday questions over one kept connection, five rounds in turn; each question's median counts, and p50 and p95 are
-taken over the questions. tantivy has the same cut terms of the same texts and gives back the same number of
-hits; it neither ranks by place nor counts facets nor goes over HTTP, so it is a floor, not a peer.
+The items are the real ones multiplied in the database under new codes and in varied divisions;
+names carry a running number, so that no two texts are equal. The API's search endpoint and the
+search page are asked the same everyday questions over one kept connection, five rounds in turn;
+each question's median counts, and p50 and p95 are taken over the questions. tantivy has the same
+cut terms of the same texts and gives back the same number of hits; it neither ranks by place nor
+counts facets nor goes over HTTP, so it is a floor, not a peer.
 """
 
 import http.client
@@ -78,7 +79,8 @@ def _multiply(times: int) -> int:
             values = ", ".join(changed.get(name, f't."{name}"') for name in names)
             columns = ", ".join(f'"{name}"' for name in names)
             cursor.execute(
-                f"INSERT INTO {table} ({columns}) SELECT {values} FROM {table} t JOIN copies c ON {keys[table]}"
+                f"INSERT INTO {table} ({columns}) SELECT {values} "
+                f"FROM {table} t JOIN copies c ON {keys[table]}"
             )
         cursor.execute("SET session_replication_role = DEFAULT")
         cursor.execute("DROP TABLE copies")
@@ -94,11 +96,12 @@ def _served(database: str) -> Iterator[int]:
         port = int(free.getsockname()[1])
     env = {**os.environ, "DATABASE_URL": database, "PYTHONPATH": str(ROOT / "src"),
            "DJANGO_SETTINGS_MODULE": "tongban.settings"}  # fmt: skip
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
-               "--workers", "1", "--blocking-threads", "1", "--no-ws", "tongban.wsgi:application"]  # fmt: skip
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1",
+               "--port", str(port), "--workers", "1", "--blocking-threads", "1", "--no-ws",
+               "tongban.wsgi:application"]  # fmt: skip
     server = subprocess.Popen(
         command, env=env, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )  # noqa: S603
+    )
     try:
         for _ in range(200):
             with socket.socket() as probe:

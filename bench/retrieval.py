@@ -3,7 +3,8 @@
 `data/fresh_questions.jsonl` and `data/fresh_unanswerable.jsonl` give the figures that count; nothing was
 tuned on them (data/README.md). `data/questions.jsonl` and `data/unanswerable.jsonl` are what weights and
 everyday words were tuned on and are only told beside. Titles that differ only in the notes of level behind
-them are one matter (`same_matter`), for ours and for the references alike; the figures without that rule stand beside.
+them are one matter (`same_matter`), for ours and for the references alike; the figures without
+that rule stand beside.
 The share of unanswerable questions under the threshold is what would be handed over. The reference is Okapi
 BM25 (k1 1.2, b 0.75) over characters and pairs of the same texts, without synonyms; BM25 over segmented
 words stands beside it.

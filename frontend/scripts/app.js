@@ -1,5 +1,6 @@
 // Enhancements of the citizen pages. Every page works without this file.
 import htmx from "htmx.org";
+import { chat } from "./chat.js";
 import { showIf } from "./show-if.js";
 import { suggestions } from "./suggest.js";
 import { uploads } from "./uploads.js";
@@ -15,6 +16,7 @@ function start() {
   showIf(document);
   uploads(document);
   suggestions(document);
+  chat(document);
   onceOnly(document);
   dirtyForms(document);
 }

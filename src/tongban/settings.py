@@ -16,7 +16,7 @@ def env_flag(name: str, default: bool = False) -> bool:
 DEBUG = env_flag("TONGBAN_DEBUG")
 # Sandbox servers, the demo inbox page and demo accounts exist only where this is on.
 SANDBOX = env_flag("TONGBAN_SANDBOX", default=True)
-# How sure (0–1) an instant reply must be; below it the question goes to a person. Higher: fewer wrong answers and
+# How sure (0–1) an instant reply must be; below it the question goes to a person. Higher: less that is wrong,
 # more work for duty staff. docs/assist.md says what each value costs on the questions it was measured with.
 ASSIST_SURE = float(os.environ.get("TONGBAN_ASSIST_SURE", "0.5"))
 

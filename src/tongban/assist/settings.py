@@ -23,7 +23,7 @@ class AssistSettings:
 
 def spans_of(text: str) -> tuple[tuple[time, time], ...]:
     """``08:30-12:00,14:30-18:00`` as pairs. Raises ValueError for what is no such list, or runs backwards."""
-    pairs = []
+    pairs: list[tuple[time, time]] = []
     for part in text.split(","):
         start, end = (time.fromisoformat(piece.strip()) for piece in part.split("-"))
         if end <= start or (pairs and start < pairs[-1][1]):

@@ -1,6 +1,6 @@
 """One filing of a package: drafts of all its cases, filled through one form and submitted once."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -17,7 +17,7 @@ from tongban.kit.ids import uuid7
 from tongban.packages import definition as definitions
 from tongban.packages import editing, merging, telling
 from tongban.packages.models import Filing, FilingState, PackageVersion, Part, PartState
-from tongban.packages.shapes import FilingCheck, FilingForm, FilingLine, is_shown, merged_field
+from tongban.packages.shapes import FilingCheck, FilingForm, is_shown, merged_field
 from tongban.trace import service as trace
 
 
@@ -196,21 +196,6 @@ def _form(actor: Actor, filing: Filing, parts: Parts) -> FilingForm:
             )
         )
     return FilingForm(filing, tuple(made), tuple(parts.rows.values()))
-
-
-def read_answers(
-    filing_form: FilingForm, getlist: Callable[[str], list[str]], names: Iterable[str]
-) -> dict[str, Any]:
-    """Typed answers under merged names, read by the rules of the form each field comes from."""
-    parts = parts_of(filing_form.filing)
-    groups = merging.field_groups(parts.definition, parts.details)
-    made: dict[str, Any] = {}
-    for merged in names:
-        member, name = groups[merged][0]
-        read = items.read_answers(parts.details[member], lambda _n, m=merged: getlist(m), [name])  # type: ignore[misc]
-        if name in read:
-            made[merged] = read[name]
-    return made
 
 
 def save(
@@ -401,28 +386,3 @@ def renew(actor: Actor, part: Part) -> UUID:
         part.case, part.name = case, case.item_name
         part.save(update_fields=["case", "name"])
     return case.id
-
-
-def mine(actor: Actor) -> list[FilingLine]:
-    """My package filings, newest first (the last 100), each with what it needs from me now."""
-    if actor.kind != "resident" or actor.subject_id is None:
-        return []
-    rows = Filing.objects.filter(applicant_id=actor.subject_id).prefetch_related("parts__case")
-    return [_line(one) for one in rows.order_by("-id")[:100]]
-
-
-def _line(filing: Filing) -> FilingLine:
-    parts = list(filing.parts.all())
-    running = filing.state == FilingState.SUBMITTED
-    needs = [p.name for p in parts if running and p.state == PartState.NEEDS and p.case is not None]
-    return FilingLine(
-        id=filing.id,
-        name=filing.name,
-        number=filing.number,
-        state=filing.state,
-        label=str(FilingState(filing.state).label),
-        saved_at=filing.saved_at,
-        submitted_at=filing.submitted_at,
-        items=len(parts),
-        needs=tuple(needs),
-    )

@@ -30,14 +30,13 @@ from tongban.packages.filing import check as check_filing
 from tongban.packages.filing import (
     choose,
     form,
-    mine,
     own,
-    read_answers,
     refile,
     start,
     submit,
 )
 from tongban.packages.filing import save as save_filing
+from tongban.packages.mine import mine
 from tongban.packages.models import (
     Filing,
     FilingState,
@@ -55,6 +54,7 @@ from tongban.packages.papers import (
     detach,
     materials,
 )
+from tongban.packages.posted import read_answers
 from tongban.packages.progress import (
     Belonging,
     Joined,

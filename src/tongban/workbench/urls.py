@@ -6,6 +6,7 @@ from tongban.workbench import (
     acts,
     adapters,
     alignment,
+    assist,
     case_list,
     catalogue,
     desk,
@@ -69,5 +70,10 @@ urlpatterns = [
     path("items/import/<uuid:run_id>/<slug:name>/", item_import.act, name="item_import_act"),
     path("items/findings/", item_findings.findings, name="item_findings"),
     path("items/findings.csv", item_findings.findings_csv, name="item_findings_csv"),
+    path("assist/", assist.queue, name="assist"),
+    path("assist/faqs/", assist.faqs, name="assist_faqs"),
+    path("assist/tickets/", assist.tickets, name="tickets"),
+    path("assist/tickets/<uuid:ticket_id>/", assist.ticket, name="ticket"),
+    path("assist/<uuid:hand_over_id>/", assist.hand_over, name="hand_over"),
     path("operations/adapters/", adapters.adapters, name="adapters"),
 ]

@@ -85,6 +85,9 @@ def test_page_answers_and_refuses_in_words(catalogue: items.VersionDetail) -> No
     long = client_of(AccountFactory()).get("/assist/", {"q": "长" * 600})
     assert long.status_code == 422
     assert "500" in long.content.decode()
+    question = "长" * 9_000 + "办食品经营许可证要什么材料"
+    assert Client().post("/assist/", {"q": question}).status_code == 200
+    assert "10000" in Client().post("/assist/", {"q": "长" * 10_001}).content.decode()
 
 
 def test_markup_in_a_question_stays_text(catalogue: items.VersionDetail) -> None:

@@ -79,7 +79,7 @@ def test_a_database_that_vanishes_stops_the_platform_and_is_not_replaced(platfor
     data.rename(away)
     try:
         platform.kill("postgres")
-        gone, alive = psutil.wait_procs([p for p in [_process(before["supervisor"])] if p], timeout=60)
+        _gone, alive = psutil.wait_procs([p for p in [_process(before["supervisor"])] if p], timeout=60)
         assert not alive
         assert not data.exists() or not (data / "PG_VERSION").exists()
         state = platform.state()

@@ -149,7 +149,7 @@ def test_an_empty_platform_is_made_again_once_the_old_one_is_given_up(cluster: C
 
 
 def test_data_lies_where_the_servers_user_can_reach_it(var: Path) -> None:
-    """Under a folder only its owner may enter: as root the data lies elsewhere and ``var/pg`` points there."""
+    """Under a folder only its owner may enter: as root the data lies elsewhere, ``var/pg`` points there."""
     closed = var.parent / "closed"
     closed.mkdir(mode=0o700)
     made = Cluster(closed / "var")
