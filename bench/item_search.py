@@ -25,9 +25,10 @@ from typing import Any
 from urllib.parse import quote
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from import_rows import REAL, ROOT, ROUNDS, SHARED, empty, machine, scratch_database, write
+from import_rows import REAL, ROOT, SHARED, empty, machine, scratch_database, write
 
 ITEMS = int(os.environ.get("TONGBAN_BENCH_ITEMS", "200000"))
+ROUNDS = 5
 TARGET_MS = 15.0  # p95 of one question
 PLACE = "(ARRAY['35','3501','350102','350104','3502','350203','3505','350502','3504','3509'])[1 + c.n % 10]"
 CODE = "left(t.code, 20) || 'x' || substr(c.item::text, 1, 18)"
@@ -96,12 +97,12 @@ def _served(database: str) -> Iterator[int]:
         port = int(free.getsockname()[1])
     env = {**os.environ, "DATABASE_URL": database, "PYTHONPATH": str(ROOT / "src"),
            "DJANGO_SETTINGS_MODULE": "tongban.settings"}  # fmt: skip
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1",
-               "--port", str(port), "--workers", "1", "--blocking-threads", "1", "--no-ws",
-               "tongban.wsgi:application"]  # fmt: skip
-    server = subprocess.Popen(
-        command, env=env, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    command = [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
+        "--workers", "1", "--blocking-threads", "1", "--no-ws", "tongban.wsgi:application",
+    ]  # fmt: skip
+    quiet = subprocess.DEVNULL
+    server = subprocess.Popen(command, env=env, cwd=ROOT, stdout=quiet, stderr=quiet)
     try:
         for _ in range(200):
             with socket.socket() as probe:
