@@ -170,6 +170,7 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # bytes of a form without files
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # bytes; larger uploads go to disk
 UPLOAD_MAX_BYTES = 20 * 1024 * 1024  # bytes of one uploaded material
+IMPORT_KEEP_DAYS = int(os.environ.get("TONGBAN_IMPORT_KEEP_DAYS", "30"))  # of unused uploads
 FILE_UPLOAD_HANDLERS = [
     "tongban.files.uploads.CeilingUploadHandler",  # first: drops what is above UPLOAD_MAX_BYTES
     "django.core.files.uploadhandler.MemoryFileUploadHandler",

@@ -1,6 +1,6 @@
 """Bringing the standings up to date: one item, one basic item, or all."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -14,6 +14,9 @@ from tongban.alignment.standards import StandardDetail, element_values, standard
 from tongban.items import service as items
 from tongban.kit.actors import SYSTEM
 from tongban.trace import service as trace
+
+_BATCH = 500
+_KEPT = [f.name for f in Standing._meta.concrete_fields if f.name not in ("id", "created_at", "item")]
 
 
 def refresh(basic_code: str, item_id: UUID | str | None = None) -> int:
@@ -31,11 +34,14 @@ def refresh(basic_code: str, item_id: UUID | str | None = None) -> int:
         if held is None:
             kept.delete()
             return 0
-        found = [items.version(pk) for pk in items.implementations(basic_code, item_id)]
-        kept.exclude(item_id__in=[detail.item_id for detail in found]).delete()
-        for detail in found:
-            _compare(held, detail)
-        return len(found)
+        ids = items.implementations(basic_code, item_id)
+        found = set[UUID]()
+        for start in range(0, len(ids), _BATCH):
+            details = items.versions(ids[start : start + _BATCH])
+            _compare(held, details)
+            found |= {detail.item_id for detail in details}
+        kept.exclude(item_id__in=found).delete()
+        return len(ids)
 
 
 def refresh_items(pairs: Iterable[tuple[str, str]]) -> int:
@@ -47,41 +53,46 @@ def refresh_items(pairs: Iterable[tuple[str, str]]) -> int:
     return sum(refresh(code, item_id) for code in sorted(wanted) for item_id in by_code[code])
 
 
-def _compare(held: StandardDetail, detail: items.VersionDetail) -> None:
+def _compare(held: StandardDetail, details: Sequence[items.VersionDetail]) -> None:
+    rows = [_standing(held, detail) for detail in details]
+    Standing.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["item"], update_fields=_KEPT
+    )  # fmt: skip
+    _close_mended({row.item_id: set(row.deviations) for row in rows})
+
+
+def _standing(held: StandardDetail, detail: items.VersionDetail) -> Standing:
     own = element_values(detail)
     off = deviations(held.elements, own, held.fixed)
-    free = set(held.elements) - set(held.fixed)
-    varied = deviations(held.elements, own, free)
-    Standing.objects.update_or_create(
+    varied = deviations(held.elements, own, set(held.elements) - set(held.fixed))
+    return Standing(
         item_id=detail.item_id,
-        defaults={
-            "item_name": detail.name,
-            "code": detail.code,
-            "basic_code": held.basic_code,
-            "division": detail.division,
-            "department_id": detail.department_id,
-            "department_name": detail.department_name,
-            "standard_number": held.number,
-            "version_number": detail.number,
-            "fixed_total": len(held.fixed),
-            "deviating": len(off),
-            "deviations": off,
-            "varied": {name: pair["own"] for name, pair in varied.items()},
-            "compared_at": timezone.now(),
-        },
+        item_name=detail.name,
+        code=detail.code,
+        basic_code=held.basic_code,
+        division=detail.division,
+        department_id=detail.department_id,
+        department_name=detail.department_name,
+        standard_number=held.number,
+        version_number=detail.number,
+        fixed_total=len(held.fixed),
+        deviating=len(off),
+        deviations=off,
+        varied={name: pair["own"] for name, pair in varied.items()},
+        compared_at=timezone.now(),
     )
-    _close_mended(detail.item_id, set(off))
 
 
-def _close_mended(item_id: UUID, off: set[str]) -> None:
+def _close_mended(off: Mapping[UUID, set[str]]) -> None:
     waiting = Correction.objects.filter(
-        item_id=item_id, state__in=(CorrectionState.OPEN, CorrectionState.ANSWERED)
+        item_id__in=list(off), state__in=(CorrectionState.OPEN, CorrectionState.ANSWERED)
     )
     for correction in waiting.select_for_update():
-        if off.isdisjoint(correction.elements):
+        if off[correction.item_id].isdisjoint(correction.elements):
             correction.state, correction.closed_at = CorrectionState.MENDED, timezone.now()
             correction.save(update_fields=["state", "closed_at"])
-            trace.append(SYSTEM, f"item:{item_id}", "alignment.mended", {"correction": correction.id})
+            about = {"correction": correction.id}
+            trace.append(SYSTEM, f"item:{correction.item_id}", "alignment.mended", about)
 
 
 def rebuild(progress: Callable[[int, int], None] | None = None) -> int:
@@ -115,4 +126,19 @@ def keep_day(day: date) -> int:
     with transaction.atomic():
         DayScore.objects.filter(day=day).delete()
         DayScore.objects.bulk_create(scores, batch_size=1000)
+    return len(scores)
+
+
+def put_scores(days: Mapping[date, Mapping[tuple[str, str], tuple[int, int, int]]]) -> int:
+    """Keep scores that were counted elsewhere, such as before this platform; what is kept already stays.
+
+    By day, then by division and department (empty: the whole division): items, fixed elements, deviating
+    ones. For loaders. Returns how many were given.
+    """
+    scores = [
+        DayScore(day=day, division=key[0], department_name=key[1], items=n, fixed_total=t, deviating=d)
+        for day, sums in days.items()
+        for key, (n, t, d) in sums.items()
+    ]
+    DayScore.objects.bulk_create(scores, batch_size=2000, ignore_conflicts=True)
     return len(scores)

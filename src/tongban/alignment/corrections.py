@@ -1,11 +1,13 @@
 """Asking a department to bring its item into line, and its answer."""
 
 from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from tongban.alignment.models import Correction, CorrectionState, Standing
 from tongban.alignment.standards import ELEMENT_LABELS
@@ -32,9 +34,12 @@ def may_ask(actor: Actor, division: str) -> bool:
 
 @transaction.atomic
 def ask(
-    actor: Actor, item_id: UUID, elements: Sequence[str], note: str, days: int = DEFAULT_DAYS
-) -> Correction:
+    actor: Actor, item_id: UUID, elements: Sequence[str], note: str, days: int = DEFAULT_DAYS,
+    *, asked_on: date | None = None,
+) -> Correction:  # fmt: skip
     """Ask for a correction of fixed elements within ``days`` working days; the department's editors are told.
+
+    ``asked_on`` is the day the time runs from, today unless a loader tells of an earlier request.
 
     Raises:
         NotFound: for an item without a standing.
@@ -54,7 +59,7 @@ def ask(
         raise invalid("days", "range", _("期限应为 1 至 %(most)s 个工作日") % {"most": MAX_DAYS})
     if len(note) > 500:
         raise invalid("note", "length", _("说明不能超过 500 字"))
-    due = default_calendar().add_working_days(timezone.localdate(), days)
+    due = default_calendar().add_working_days(asked_on or timezone.localdate(), days)
     correction = Correction(
         item_id=item_id,
         item_name=standing.item_name,
@@ -113,14 +118,57 @@ def withdraw(actor: Actor, correction_id: UUID) -> Correction:
 
 def _tell(correction: Correction) -> None:
     """A notice to each item editor of the department."""
+    for account_id in _editors(correction):
+        recipient = identity.recipient(account_id)
+        with override(recipient.language):
+            body = _("“%(item)s”的%(elements)s与标准不一致，请在 %(day)s 前改正或答复。") % _said(correction)
+            notices.send(
+                recipient, "alignment.asked", _("请改正事项要素"), body,
+                link=f"/work/alignment/items/{correction.item_id}/",
+                key=f"alignment:{correction.id}:{account_id}",
+            )  # fmt: skip
+
+
+def remind(today: date | None = None) -> int:
+    """Tell the department's editors and the region's supervisors of each request whose day has passed.
+
+    Each of them is told once a request; running it again tells nobody twice. Returns how many are overdue.
+    """
+    day = today or timezone.localdate()
+    late = Correction.objects.filter(
+        due_on__lt=day, state__in=(CorrectionState.OPEN, CorrectionState.ANSWERED)
+    )
+    for correction in late.order_by("due_on", "id"):
+        with transaction.atomic():
+            _tell_late(correction)
+    return late.count()
+
+
+def _tell_late(correction: Correction) -> None:
+    watching = [one.account_id for one in organisations.staff_for("supervisor", correction.division)]
+    for account_id in dict.fromkeys([*_editors(correction), *watching]):
+        recipient = identity.recipient(account_id)
+        with override(recipient.language):
+            body = _("%(department)s的“%(item)s”应在 %(day)s 前改正%(elements)s，现已逾期。") % _said(
+                correction
+            )
+            notices.send(
+                recipient, "alignment.overdue", _("改正要求已经逾期"), body,
+                link="/work/alignment/corrections/", key=f"alignment:{correction.id}:overdue:{account_id}",
+            )  # fmt: skip
+
+
+def _editors(correction: Correction) -> list[UUID]:
     if correction.department_id is None:
-        return
-    labels = "、".join(str(ELEMENT_LABELS.get(name, name)) for name in correction.elements)
-    body = _("“%(item)s”的%(elements)s与标准不一致，请在 %(day)s 前改正或答复。") % {
-        "item": correction.item_name, "elements": labels, "day": correction.due_on.isoformat()
-    }  # fmt: skip
-    for staff in organisations.staff_of(correction.department_id, "item_editor", correction.division):
-        notices.send(
-            identity.recipient(staff.account_id), "alignment.asked", _("请改正事项要素"), body,
-            link="/work/alignment/corrections/", key=f"alignment:{correction.id}:{staff.account_id}",
-        )  # fmt: skip
+        return []
+    found = organisations.staff_of(correction.department_id, "item_editor", correction.division)
+    return [one.account_id for one in found]
+
+
+def _said(correction: Correction) -> dict[str, str]:
+    return {
+        "item": correction.item_name,
+        "department": correction.department_name,
+        "elements": "、".join(str(ELEMENT_LABELS.get(name, name)) for name in correction.elements),
+        "day": correction.due_on.isoformat(),
+    }

@@ -1,7 +1,7 @@
 """The alignment room's door: how implementations stand to their standards, and having it mended."""
 
-from tongban.alignment.comparing import keep_day, rebuild, refresh
-from tongban.alignment.corrections import DEFAULT_DAYS, answer, ask, may_ask, withdraw
+from tongban.alignment.comparing import keep_day, put_scores, rebuild, refresh
+from tongban.alignment.corrections import DEFAULT_DAYS, answer, ask, may_ask, remind, withdraw
 from tongban.alignment.inheriting import RULE as FIXED_RULE
 from tongban.alignment.models import Correction, CorrectionState, Standard, StandardState, Standing
 from tongban.alignment.standards import (
@@ -68,8 +68,10 @@ __all__ = [
     "may_ask",
     "may_keep",
     "publish_standard",
+    "put_scores",
     "rebuild",
     "refresh",
+    "remind",
     "say",
     "standard",
     "standard_by",

@@ -6,6 +6,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from tongban.alignment.comparing import keep_day, refresh, refresh_items
+from tongban.alignment.corrections import remind
 from tongban.alignment.events import standard_published
 from tongban.items.events import item_published, item_state_set, items_stored
 from tongban.kit.events import subscribe
@@ -42,3 +43,10 @@ def compare_all(payload: dict[str, Any]) -> None:
 def keep_today(timestamp: int) -> None:
     """Keep the day's scores for the trend."""
     keep_day(timezone.localdate())
+
+
+@app.periodic(cron="20 8 * * *", periodic_id="alignment.remind")
+@app.task(name="alignment.remind", queue="default", queueing_lock="alignment.remind", retry=2)
+def remind_late(timestamp: int) -> None:
+    """Each morning: tell of the requests whose day has passed. Running it twice tells nobody twice."""
+    remind()

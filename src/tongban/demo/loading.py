@@ -122,19 +122,21 @@ def load_licence_types() -> None:
 def load_staff(start: int) -> None:
     """Accounts, staff rows and posts. Only the leads have the demo password; the others cannot sign in."""
     leads = {lead[0] for lead in staffing.LEADS}
-    began = timezone.localdate() - timedelta(days=400)  # posts are held before the oldest demo case
     for worker in staffing.workers()[start : start + STAFF_BATCH]:
-        account = identity.find_account(worker.login) or identity.create_account(
-            "staff",
-            worker.name,
-            username=worker.login,
-            password_hash=password_hash() if worker.login in leads else "!",
-        )
-        department = organisations.department_by_code(worker.department)
-        staff = organisations.ensure_staff(account.id, department.id, worker.name, worker.number)
-        for post in worker.posts:
-            place = organisations.department_by_code(post.department)
-            organisations.ensure_post(SYSTEM, staff.id, post.role, place.id, post.division, valid_from=began)
+        hire(worker, signs_in=worker.login in leads)
+
+
+def hire(worker: staffing.Worker, *, signs_in: bool) -> None:
+    """One member of staff with account and posts; only those who sign in have the demo password."""
+    began = timezone.localdate() - timedelta(days=400)  # posts are held before the oldest demo case
+    account = identity.find_account(worker.login) or identity.create_account(
+        "staff", worker.name, username=worker.login, password_hash=password_hash() if signs_in else "!"
+    )
+    department = organisations.department_by_code(worker.department)
+    staff = organisations.ensure_staff(account.id, department.id, worker.name, worker.number)
+    for post in worker.posts:
+        place = organisations.department_by_code(post.department)
+        organisations.ensure_post(SYSTEM, staff.id, post.role, place.id, post.division, valid_from=began)
 
 
 def _put(said: list[tuple[UUID, Said]]) -> None:

@@ -15,6 +15,7 @@ from tongban.items.inheritance import standards
 from tongban.items.models import OPEN_STATES, Act, Item, ItemVersion, VersionAct, VersionState
 from tongban.items.reading import item_by, version
 from tongban.items.records import Finding, VersionDetail
+from tongban.items.telling import tell
 from tongban.kit.actors import Actor
 from tongban.kit.errors import Conflict, FieldProblem, Forbidden, Invalid, NotFound, invalid
 from tongban.trace import service as trace
@@ -53,10 +54,11 @@ def record(actor: Actor, row: ItemVersion, action: str, **more: Any) -> None:
 
 
 def acted(actor: Actor, row: ItemVersion, act: str, reason: str = "") -> None:
-    """A row among the version's acts."""
-    VersionAct.objects.create(
+    """A row among the version's acts; whoever acts next is told."""
+    done = VersionAct.objects.create(
         version=row, act=act, account_id=actor.account_id, actor_name=actor.name, reason=reason
     )
+    tell(row, done)
 
 
 def locked(version_id: UUID) -> ItemVersion:

@@ -1,6 +1,6 @@
 """Loading an item from a mapping, such as a YAML file of the demo province or of a site's own catalogue."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -54,19 +54,29 @@ def load_item(data: Mapping[str, Any], *, actor: Actor = SYSTEM) -> Loaded:
     For the system and operators only. Raises :class:`Invalid` naming each field and rule.
     The same content loaded again changes nothing.
     """
+    return load_items([data], actor=actor)[0]
+
+
+def load_items(entries: Sequence[Mapping[str, Any]], *, actor: Actor = SYSTEM) -> list[Loaded]:
+    """Publish many items in one transaction, all or none; their codes are distinct.
+
+    For the system and operators only. Raises :class:`Invalid` for the first item with problems.
+    """
     if actor.kind != "system" and not actor.has_role("operator"):
         raise Forbidden
     from tongban.trace import service as trace
 
-    prepared = prepare(data)
+    prepared = [prepare(one) for one in entries]
+    found = list[Loaded]()
     with transaction.atomic():
-        done = store([prepared], actor, source="own")[0]
-        if done.outcome == "refused" or done.item_id is None or done.version_id is None:
-            raise Conflict(done.reason, code="open_draft")
-        if done.outcome == "imported":
-            what = {"code": done.code, "version": str(done.version_id), "hash": prepared.content_hash()}
-            trace.append(actor, done.item_id, "item.loaded", what, about=prepared.columns["name"])
-    return Loaded(done.code, done.item_id, done.version_id, done.outcome == "imported")
+        for one, done in zip(prepared, store(prepared, actor, source="own"), strict=True):
+            if done.outcome == "refused" or done.item_id is None or done.version_id is None:
+                raise Conflict(done.reason, code="open_draft")
+            if done.outcome == "imported":
+                what = {"code": done.code, "version": str(done.version_id), "hash": done.content_hash}
+                trace.append(actor, done.item_id, "item.loaded", what, about=one.columns["name"])
+            found.append(Loaded(done.code, done.item_id, done.version_id, done.outcome == "imported"))
+    return found
 
 
 def prepare(data: Mapping[str, Any]) -> Prepared:

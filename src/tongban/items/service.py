@@ -31,7 +31,7 @@ from tongban.items.importing.uploading import offered as import_profiles
 from tongban.items.inheritance import Standards, keep_standards
 from tongban.items.inheritance import standards as kept_standards
 from tongban.items.listing import Entry, catalogue, history, seen_item
-from tongban.items.loading import Loaded, load_item
+from tongban.items.loading import Loaded, load_item, load_items
 from tongban.items.mapping import (
     MappingImport,
     Pair,
@@ -59,6 +59,7 @@ from tongban.items.reading import (
     item_of,
     published,
     version,
+    versions,
     versions_of,
 )
 from tongban.items.records import (
@@ -165,6 +166,7 @@ __all__ = [
     "kept_standards",
     "label",
     "load_item",
+    "load_items",
     "may_import",
     "may_map",
     "merge",
@@ -202,6 +204,7 @@ __all__ = [
     "validate_answers",
     "version",
     "version_content",
+    "versions",
     "versions_of",
     "visible_fields",
     "why_not",

@@ -6,6 +6,7 @@ from uuid import UUID
 from procrastinate.contrib.django import app
 
 from tongban.items.importing import import_file
+from tongban.items.importing.uploading import clear_uploads
 from tongban.items.models import ImportRun, ImportState
 from tongban.items.publishing import put_due_in_force
 from tongban.items.searching.entries import count_words
@@ -32,6 +33,13 @@ def put_in_force(timestamp: int) -> None:
     ``timestamp`` is when it was due (UNIX seconds). Running it twice changes nothing.
     """
     put_due_in_force()
+
+
+@app.periodic(cron="41 3 * * *", periodic_id="items.clear_uploads")
+@app.task(name="items.clear_uploads", queue="default", queueing_lock="items.clear_uploads", retry=2)
+def clear_old_uploads(timestamp: int) -> None:
+    """Delete, once a night, uploaded files that were kept long enough. Running it twice is harmless."""
+    clear_uploads()
 
 
 @app.task(name="items.import", queue="imports", retry=2)

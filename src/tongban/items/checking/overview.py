@@ -61,7 +61,7 @@ def findings_page(
     page: int = 1,
     size: int = PAGE,
 ) -> FindingsPage:
-    """Findings on versions in force and open drafts; an editor sees the own department's.
+    """Findings on versions in force and open drafts; an editor sees those of the own department and region.
 
     ``department`` is a department's name, ``text`` a part of an item's name or the start of its code.
     """
@@ -72,8 +72,10 @@ def findings_page(
         list[Any]([[VersionState.PUBLISHED.value, *(state.value for state in OPEN_STATES)]]),
     )
     if actor.kind != "system" and not actor.has_role(*_SEE_ALL):
-        scope.append("i.department_id = ANY(%s)")
-        values.append([post.department_id for post in actor.posts if post.role == "item_editor"])
+        held = [post for post in actor.posts if post.role == "item_editor"]
+        scope.append(f"({' OR '.join(['(i.department_id = %s AND i.division LIKE %s)'] * len(held))})")
+        for post in held:
+            values += [post.department_id, f"{post.division}%"]
     with connection.cursor() as cursor:
         base = "FROM items_itemversion v JOIN items_item i ON i.id = v.item_id"
         where = " AND ".join(scope)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from tongban.items.drafting import holds
 from tongban.items.importing.outcome import RowReport
-from tongban.items.importing.uploading import begin, may_import
+from tongban.items.importing.uploading import begin, kept, may_import
 from tongban.items.models import OPEN_STATES, ImportRun, ImportState, Item, ItemVersion, VersionState
 from tongban.items.publishing import publish
 from tongban.items.reviewing import review, submit_draft, why_not
@@ -62,6 +62,7 @@ class BatchView:
     open: int
     rules: tuple[tuple[str, int], ...]
     real: ImportRun | None  # the import that followed this dry run
+    kept: bool  # whether the uploaded file is still there
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,7 @@ def batch(actor: Actor, run_id: UUID) -> BatchView:
         open=sum(counts[state] for state in OPEN_STATES),
         rules=tuple(Counter(run.account.get("rules", {})).most_common()),
         real=real,
+        kept=kept(run),
     )
 
 
@@ -194,6 +196,8 @@ def go_on(actor: Actor, run_id: UUID) -> ImportRun:
         run = access_run(actor, run_id)
         if run.account_id != actor.account_id or not run.path:
             raise Forbidden
+        if not kept(run):
+            raise Conflict(_("上传的文件已到期删除，请重新上传"), code="upload_gone")
         if not batch(actor, run_id).broken_off:
             raise Conflict(_("这次导入没有中断"), code="not_broken_off")
         run.state, run.problem, run.touched_at = ImportState.WAITING, "", timezone.now()

@@ -4,6 +4,7 @@ import codecs
 import re
 import zipfile
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tongban.files.service import RefusedUpload
@@ -104,12 +106,38 @@ def import_for_real(actor: Actor, run_id: UUID) -> ImportRun:
         before = ImportRun.objects.filter(path=tried.path, dry_run=False).first()
         if before is not None:
             return before
+        if not kept(tried):
+            raise Conflict(_("上传的文件已到期删除，请重新上传"), code="upload_gone")
         run = ImportRun(
             account_id=actor.account_id, actor_name=actor.name[:100], profile=tried.profile,
             encoding=tried.encoding, file_name=tried.file_name, file_size=tried.file_size, path=tried.path,
         )  # fmt: skip
         begin(run)
     return run
+
+
+def kept(run: ImportRun) -> bool:
+    """Whether the uploaded file of a run is still there."""
+    return bool(run.path) and Path(run.path).is_file()
+
+
+def clear_uploads(now: datetime | None = None) -> int:
+    """Delete uploaded files that no import has touched for ``settings.IMPORT_KEEP_DAYS`` days.
+
+    Journals and reports stay. A file no journal names, left by a crash, goes by its own age. Returns how
+    many were deleted; running it again is harmless.
+    """
+    folder = settings.VAR / "imports"
+    before = (now or timezone.now()) - timedelta(days=settings.IMPORT_KEEP_DAYS)
+    gone = 0
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        runs = ImportRun.objects.filter(path=str(path)).values_list("created_at", "touched_at", "finished_at")
+        seen = [moment for row in runs for moment in row if moment is not None]
+        last = max(seen, default=datetime.fromtimestamp(path.stat().st_mtime, tz=UTC))
+        if last < before:
+            path.unlink(missing_ok=True)
+            gone += 1
+    return gone
 
 
 def _judge(path: Path, source: Profile) -> None:

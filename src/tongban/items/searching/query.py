@@ -73,7 +73,7 @@ def search(
     narrow = _narrow(division, service_object, theme, department, level, online)
     sounds = spelled(text)
     found = ranked(text, narrow, near or division or "", sounds)
-    rows = found.rows
+    rows, copies = _once(found.rows)
     # What stands in the catalogue as it was written needs no other spelling.
     suggestion = corrected(text) if text and not sounds and not found.exact else ""
     pages = max(1, math.ceil(len(rows) / size))
@@ -81,7 +81,7 @@ def search(
     chosen = rows[(page - 1) * size : page * size]
     return SearchPage(
         query=text,
-        hits=tuple(_hits(chosen, _marks([text, *sounds, suggestion]))),
+        hits=tuple(_hits(chosen, copies, _marks([text, *sounds, suggestion]))),
         total=len(rows),
         page=page,
         pages=pages,
@@ -103,14 +103,26 @@ def _marks(texts: Iterable[str]) -> list[str]:
     return sorted(found, key=len, reverse=True)
 
 
-def _hits(rows: Sequence[Found], marks: list[str]) -> Iterable[SearchHit]:
+def _once(rows: Sequence[Found]) -> tuple[list[Found], Counter[str]]:
+    """Each matter once: of a basic item's implementations here the best placed; and how many there are."""
+    kept, copies = list[Found](), Counter[str]()
+    for row in rows:
+        if row[8]:
+            copies[row[9]] += 1
+        if not row[8] or copies[row[9]] == 1:
+            kept.append(row)
+    return kept, copies
+
+
+def _hits(rows: Sequence[Found], copies: Counter[str], marks: list[str]) -> Iterable[SearchHit]:
     entries = SearchEntry.objects.defer("words", "head").in_bulk([row[0] for row in rows])
     for row in rows:
         if (entry := entries.get(row[0])) is not None:
             summary = _summary(entry)
             yield SearchHit(
-                summary, marked(entry.name, marks), marked(entry.summary[:160], marks), float(row[7])
-            )
+                summary, marked(entry.name, marks), marked(entry.summary[:160], marks), float(row[7]),
+                max(copies[row[9]] - 1, 0) if row[8] else 0,
+            )  # fmt: skip
 
 
 def _summary(entry: SearchEntry) -> ItemSummary:

@@ -41,7 +41,9 @@ REACHES = (
     "OR (cross_region = '3' AND length(division) >= 4 AND left(division, 4) = left(%s, 4)))"
 )
 COLUMNS = "item_id, themes, service_objects, division, department_name, level, online"
-Found = tuple[UUID, list[str], list[str], str, str, str, bool, float]
+# Beside the columns: the score, whether it is handled here, and the basic code inside the item's code.
+Found = tuple[UUID, list[str], list[str], str, str, str, bool, float, bool, str]
+_TELLS = "own, right(left(code, 31), 12)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,7 @@ def _stage(
         parts.append(f"({base} AND NOT own LIMIT {CANDIDATES})")
         values += given
     sql = f"""
-        SELECT {COLUMNS}, {score[0]} FROM ({" UNION ALL ".join(parts)}) AS found
+        SELECT {COLUMNS}, {score[0]}, {_TELLS} FROM ({" UNION ALL ".join(parts)}) AS found
         ORDER BY 8 DESC, name, code LIMIT {CANDIDATES}
     """  # noqa: S608 (constants of this module only)
     with connection.cursor() as cursor:
@@ -200,7 +202,7 @@ def _groups(readings: Sequence[Sequence[str]], counts: dict[str, int]) -> list[t
 def _all(narrow: Narrow, near: str) -> Ranked:
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {COLUMNS}, 0.0 FROM items_searchentry "  # noqa: S608
+            f"SELECT {COLUMNS}, 0.0, {_TELLS} FROM items_searchentry "  # noqa: S608
             f"WHERE {narrow.sql} ORDER BY own DESC, (%s LIKE division || '%%') DESC, name, code "
             f"LIMIT {CANDIDATES}",
             [*narrow.params, near],

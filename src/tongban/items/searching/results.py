@@ -16,6 +16,7 @@ class SearchHit:
     name: Marked
     summary: Marked
     score: float
+    elsewhere: int = 0  # other places of this platform that handle the same matter
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ def retrieve(question: str, *, division: str | None = None, limit: int = 5) -> l
     """
     meant = understood(question)
     asking = _asking(meant)
-    near = nearest(asking, division or "")
+    near = _once(nearest(asking, division or ""))
     versions = _versions([one.version_id for one in near[:_READ]])
     found: list[Passage] = []
     for n, one in enumerate(near[:_READ]):
@@ -122,6 +122,19 @@ class Near:
     name: str
     score: float
     like: Likeness
+    own: bool = False
+
+
+def _once(found: Sequence["Near"]) -> list["Near"]:
+    """Each matter handled here once, where it is best placed; other counties' guides say the same."""
+    seen = set[str]()
+    kept = []
+    for one in found:
+        if not one.own or one.name not in seen:
+            kept.append(one)
+        if one.own:
+            seen.add(one.name)
+    return kept
 
 
 def nearest(asking: Asked, division: str = "") -> list[Near]:
@@ -133,7 +146,7 @@ def nearest(asking: Asked, division: str = "") -> list[Near]:
     for version_id, name, summary, themes, place, own in _candidates(every, counts, division):
         like = likeness(asking, name, f"{summary} {' '.join(themes)}", rarity)
         near = _PLACE * len(place) / 6 if place and division.startswith(place) else 0.0
-        found.append(Near(version_id, name, like.score + near + (_OWN if own else 0.0), like))
+        found.append(Near(version_id, name, like.score + near + (_OWN if own else 0.0), like, own))
     found.sort(key=lambda one: -one.score)
     return found
 
