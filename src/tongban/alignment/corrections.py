@@ -32,6 +32,11 @@ def may_ask(actor: Actor, division: str) -> bool:
     )
 
 
+def may_answer(actor: Actor, row: Correction) -> bool:
+    """Whether the actor edits the items of the department that was asked."""
+    return row.department_id is not None and actor.holds("item_editor", row.department_id, row.division)
+
+
 @transaction.atomic
 def ask(
     actor: Actor, item_id: UUID, elements: Sequence[str], note: str, days: int = DEFAULT_DAYS,
@@ -88,7 +93,7 @@ def answer(actor: Actor, correction_id: UUID, text: str) -> Correction:
     row = Correction.objects.select_for_update().filter(id=correction_id).first()
     if row is None:
         raise NotFound
-    if row.department_id is None or not actor.holds("item_editor", row.department_id, row.division):
+    if not may_answer(actor, row):
         raise Forbidden
     if row.state not in (CorrectionState.OPEN, CorrectionState.ANSWERED):
         raise Conflict(_("这件要求已经办结"))

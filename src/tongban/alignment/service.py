@@ -1,7 +1,7 @@
 """The alignment room's door: how implementations stand to their standards, and having it mended."""
 
 from tongban.alignment.comparing import keep_day, put_scores, rebuild, refresh
-from tongban.alignment.corrections import DEFAULT_DAYS, answer, ask, may_ask, remind, withdraw
+from tongban.alignment.corrections import DEFAULT_DAYS, answer, ask, may_answer, may_ask, remind, withdraw
 from tongban.alignment.inheriting import RULE as FIXED_RULE
 from tongban.alignment.models import Correction, CorrectionState, Standard, StandardState, Standing
 from tongban.alignment.standards import (
@@ -65,6 +65,7 @@ __all__ = [
     "element_values",
     "keep_day",
     "matrix",
+    "may_answer",
     "may_ask",
     "may_keep",
     "publish_standard",

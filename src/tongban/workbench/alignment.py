@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -113,7 +114,17 @@ def corrections(request: HttpRequest) -> HttpResponse:
     """Requests to mend, those due first."""
     state = plain(request, "state")
     page = alignment.corrections(actor_of(request), state=state, page=page_number(request))
-    rows = [(row, alignment.may_ask(actor_of(request), row.division)) for row in page]
+    actor, today = actor_of(request), timezone.localdate()
+    rows = [
+        {
+            "row": row,
+            "open": row.state in ("open", "answered"),
+            "late": row.state in ("open", "answered") and row.due_on < today,
+            "may_withdraw": alignment.may_ask(actor, row.division),
+            "may_answer": alignment.may_answer(actor, row),
+        }
+        for row in page
+    ]
     context = {"page": page, "rows": rows, "state": state, "states": alignment.CorrectionState.choices}
     return render(request, "workbench/alignment_corrections.html", context | SECTION)
 
