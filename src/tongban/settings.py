@@ -37,7 +37,7 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 ROOMS = [
     "plugins", "divisions", "trace", "notices", "identity", "organisations", "files", "documents",
-    "resources", "items", "alignment", "licences", "cases", "packages", "assist", "wechat",
+    "resources", "items", "alignment", "licences", "guidance", "cases", "packages", "assist", "wechat",
     "portal", "workbench", "api", "demo", "ops",
 ]  # fmt: skip
 INSTALLED_APPS = [

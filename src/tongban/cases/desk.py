@@ -56,7 +56,9 @@ def desk(actor: Actor, case_id: UUID) -> DeskView:
         card=lists.card(case),
         person=_person(case),
         pages=forming.pages(case, detail, (), marked),
-        materials=materials.views(detail, case.materials.all(), asked=asked.materials if asked else ()),
+        materials=materials.views(
+            detail, case.materials.all(), asked=asked.materials if asked else (), waived=case.waived
+        ),
         timeline=story.entries(case, inside=True),
         documents=tuple(story.document_view(d) for d in case.documents.all()),
         steps=_steps(case),

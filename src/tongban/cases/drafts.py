@@ -33,12 +33,19 @@ KIND_WORDS = {"person": gettext_lazy("个人"), "legal": gettext_lazy("企业、
 
 
 def start_draft(
-    actor: Actor, version_id: UUID, *, key: str | None = None, part_of: UUID | None = None
+    actor: Actor,
+    version_id: UUID,
+    *,
+    key: str | None = None,
+    part_of: UUID | None = None,
+    guided: Mapping[str, Any] | None = None,
 ) -> Case:
     """A new draft on this item version, prefilled with what the departments already hold.
 
     ``key`` makes the start idempotent: the same key of the same account gives the same draft. With
-    ``part_of`` only whoever names it again may submit, renew or discard the draft.
+    ``part_of`` only whoever names it again may submit, renew or discard the draft. ``guided`` is what
+    the applicant was told before: ``answers`` for the form, ``waived`` materials with the reason each,
+    and ``about`` for the clerk (``answers`` as pairs of question and answer, ``materials``, ``note``).
 
     Raises:
         Forbidden: nobody stands behind the actor, or the item is not for this kind of applicant.
@@ -73,8 +80,11 @@ def start_draft(
     try:
         with transaction.atomic():
             fill(actor, case, detail, subject.kind)
-            kept.insert(case)
             about: dict[str, Any] = {"item": detail.code, "version": detail.number}
+            if guided is not None:
+                _guide(case, detail, guided)
+                about |= {"guidance": case.guidance, "waived": case.waived}
+            kept.insert(case)
             trace.append(actor, case.id, "case.started", about, new=True)
     except IntegrityError:
         if kept_key is None:
@@ -111,6 +121,20 @@ def fill(actor: Actor, case: Case, detail: items.VersionDetail, kind: str) -> No
             "stale": value.stale,
             "from_source": value.from_source,
         }
+
+
+def _guide(case: Case, detail: items.VersionDetail, guided: Mapping[str, Any]) -> None:
+    """Take over what guidance said: answers the form takes and nobody answers for, and waived materials."""
+    props, keys = forming.properties(detail), {m.key for m in detail.materials}
+    given = {
+        name: value
+        for name, value in (guided.get("answers") or {}).items()
+        if name in props and not forming.locked(case, props[name], name)
+    }
+    wrong = {p.field for p in items.validate_answers(detail, {**case.answers, **given}, partial=True)}
+    case.answers = {**case.answers, **{n: v for n, v in given.items() if n not in wrong}}
+    case.waived = {k: str(v)[:300] for k, v in (guided.get("waived") or {}).items() if k in keys}
+    case.guidance = dict(guided.get("about") or {})
 
 
 def checked(case: Case, detail: items.VersionDetail, answers: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """From draft to filed, once; and what the applicant may still do afterwards."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -46,8 +46,8 @@ def check_answers(actor: Actor, case_id: UUID) -> CheckView:
         case=case,
         revision=case.revision,
         pages=forming.pages(case, detail, found),
-        materials=materials.views(detail, rows),
-        problems=(*found, *materials.problems(detail, rows)),
+        materials=materials.views(detail, rows, waived=case.waived),
+        problems=(*found, *materials.problems(detail, rows, waived=case.waived)),
         version_problem=version_problem,
         newer_version_id=newer,
     )
@@ -84,7 +84,10 @@ def submit(actor: Actor, case_id: UUID, *, key: str, part_of: UUID | None = None
             access.require_whole(case, part_of)
             detail = items.current(case.version_id)
             rows = _HANDED_IN.all(case=case.id)
-            if found := [*_form_problems(case, detail), *materials.problems(detail, rows)]:
+            if found := [
+                *_form_problems(case, detail),
+                *materials.problems(detail, rows, waived=case.waived),
+            ]:
                 raise Invalid(*found)
             _licences_still_good(actor, case, detail, rows)
             _file(actor, case, detail, rows, key)
@@ -128,6 +131,8 @@ def _file(actor: Actor, case: Case, detail: items.VersionDetail, rows: list[Case
         "answers": case.answers,
         "materials": handed,
     }
+    if case.waived:
+        data["waived"] = case.waived
     trace.append(actor, case.id, "case.submitted", data)
     work.open_acceptance(case, detail)
     telling.after(case, "submitted")
@@ -148,7 +153,7 @@ def answer_supplement(actor: Actor, case_id: UUID, answers: Mapping[str, Any], *
         case.answers = _marked_only(case, detail, answers, supplement.fields)
         rows = list(case.materials.all())
         found = [p for p in _form_problems(case, detail) if p.field in supplement.fields]
-        if found := [*found, *materials.problems(detail, rows, supplement.materials)]:
+        if found := [*found, *_papers_missing(case, detail, rows, supplement.materials)]:
             raise Invalid(*found)
         moment = clocking.now()
         supplement.answered_at, supplement.answer_key = moment, key[:64]
@@ -163,6 +168,12 @@ def answer_supplement(actor: Actor, case_id: UUID, answers: Mapping[str, Any], *
         work.open_acceptance(case, detail)
         telling.after(case, "answered")
         return case
+
+
+def _papers_missing(
+    case: Case, detail: items.VersionDetail, rows: list[CaseMaterial], asked: Iterable[str]
+) -> list[FieldProblem]:
+    return materials.problems(detail, rows, asked, waived=case.waived)
 
 
 def _marked_only(

@@ -1,7 +1,8 @@
 """Materials of a case: met by a held licence, uploaded, or allowed to follow (容缺后补)."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from tongban.trace import service as trace
 
 MAX_UPLOADS = 10  # for one material
 NECESSITY = {"1": gettext_lazy("必要"), "2": gettext_lazy("非必要"), "3": gettext_lazy("可容缺后补")}
+NOTHING: Mapping[str, str] = MappingProxyType({})
 AT_FILING, WITH_SUPPLEMENT, LATER = 0, 1, 2
 
 
@@ -178,9 +180,16 @@ def attachment(actor: Actor, case_id: UUID, attachment_id: UUID) -> CaseMaterial
 
 
 def problems(
-    detail: items.VersionDetail, rows: Iterable[CaseMaterial], asked: Iterable[str] = ()
+    detail: items.VersionDetail,
+    rows: Iterable[CaseMaterial],
+    asked: Iterable[str] = (),
+    *,
+    waived: Mapping[str, str] = NOTHING,
 ) -> list[FieldProblem]:
-    """What is still missing: needed materials without anything, and asked ones without a new hand-in."""
+    """What is still missing: needed materials without anything, and asked ones without a new hand-in.
+
+    ``waived`` materials are not required of this applicant; a supplement may still ask for them.
+    """
     held: dict[str, list[CaseMaterial]] = defaultdict(list)
     for row in rows:
         held[row.key].append(row)
@@ -192,6 +201,7 @@ def problems(
         else:
             missing = (
                 material.required
+                and material.key not in waived
                 and not material.may_follow
                 and not any(r.means != Means.LATER for r in have)
             )
@@ -207,10 +217,13 @@ def views(
     *,
     asked: Iterable[str] = (),
     held: Iterable[licences.Licence] = (),
+    waived: Mapping[str, str] = NOTHING,
 ) -> tuple[MaterialView, ...]:
     """Every material with what meets it and, for the applicant, what could."""
     rows, marked = list(rows), set(asked)
-    wrong = {p.field.removeprefix("material:"): p.message for p in problems(detail, rows, marked)}
+    wrong = {
+        p.field.removeprefix("material:"): p.message for p in problems(detail, rows, marked, waived=waived)
+    }
     offered = list(held)
     made = []
     for material in detail.materials:
@@ -234,6 +247,7 @@ def views(
                 met=any(a.means != Means.LATER for a in own),
                 asked=material.key in marked,
                 problem=wrong.get(material.key, ""),
+                waived="" if material.key in marked else str(waived.get(material.key, "")),
             )
         )
     return tuple(made)
@@ -275,4 +289,5 @@ def materials_view(actor: Actor, case_id: UUID) -> MaterialsView:
     if types and (editable or legal(Act.ADD_LATER, case.state)):
         held = licences.meeting(actor, case.applicant_id, types, purpose=purpose_of(case), case_id=case.id)
     rows = list(case.materials.all())
-    return MaterialsView(case=case, materials=views(detail, rows, asked=asked, held=held), editable=editable)
+    shown = views(detail, rows, asked=asked, held=held, waived=case.waived)
+    return MaterialsView(case=case, materials=shown, editable=editable)

@@ -116,6 +116,7 @@ class MaterialView:
     met: bool
     asked: bool
     problem: str
+    waived: str = ""  # why it is not required of this applicant
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@
 | ``decision`` | 准予/不予行政许可决定书 | granted, accepted_on, reasons, basis, … |
 | ``conclusion`` | 办结通知书 | concluded_on, outcome, results, delivery |
 | ``licence`` | face of an electronic licence | see :class:`Face` |
+| ``guidance`` | 办事清单, a tailored list; no seal | see :class:`Guidance` |
 """
 
 import datetime as dt
@@ -143,6 +144,31 @@ class Face(_Struct, kw_only=True):
     grade_note: str = ""
 
 
+class ListLine(_Struct, kw_only=True):
+    name: str
+    note: str = ""
+    struck: bool = False
+
+
+class Guidance(_Struct, kw_only=True):
+    """What to bring, by a few answers. It is no official document and names nobody."""
+
+    item: str
+    department: str
+    date: dt.date
+    answers: list[FaceLine]
+    materials: list[ListLine]
+    fee: str
+    limit: str
+    place: str = ""
+    hours: str = ""
+    enquiry: str = ""
+    form: str = ""
+    note: str = ""
+    kept_until: dt.date
+    check_url: str = ""
+
+
 TEMPLATES: dict[str, type[_Struct]] = {
     "receipt": Receipt,
     "supplement": Supplement,
@@ -153,6 +179,7 @@ TEMPLATES: dict[str, type[_Struct]] = {
     "decision": Decision,
     "conclusion": Conclusion,
     "licence": Face,
+    "guidance": Guidance,
 }
 _TITLES = {
     "receipt": "收件凭证",
@@ -162,6 +189,7 @@ _TITLES = {
     "special_procedure": "特别程序告知书",
     "extension": "延长办理期限告知书",
     "conclusion": "办结通知书",
+    "guidance": "办事清单",
 }
 
 

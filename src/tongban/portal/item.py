@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from tongban.guidance import service as guidance
 from tongban.items import service as items
 from tongban.kit.access import access, actor_of, public
 from tongban.kit.actors import Actor
@@ -88,6 +89,7 @@ def item(request: HttpRequest, code: str) -> HttpResponse:
     detail = items.published(code)
     quoted = request.GET.get("version", "")
     context = guide_context(actor, detail)
+    context["guided"] = detail.item_id in guidance.offered([detail.item_id])
     if quoted.isascii() and quoted.isdigit() and len(quoted) < 7 and int(quoted) != detail.number:
         context["other_version"] = int(quoted)
     if detail.item_state == "3":

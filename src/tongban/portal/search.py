@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from tongban.guidance import service as guidance
 from tongban.items import service as items
 from tongban.kit.access import access, public
 from tongban.portal.web import page_number
@@ -34,6 +35,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "q": words,
         "shortened": len(typed) > LONGEST,
         "found": found,
+        "guided": guidance.offered([hit.item.item_id for hit in found.hits]),
         "chosen": chosen,
         "facets": [one for one in _facets(request, found, chosen) if one[1]],
         "narrowed": any(chosen.values()),

@@ -44,7 +44,7 @@ def sections(
     """The sections of an application and what is left to do, as ``tasks``, ``done`` and ``total``."""
     rows = [_section(page.title, f"{about.base}/edit/{page.key}/", page.complete) for page in pages]
     if materials:
-        met = all(one.met or one.necessity == "2" for one in materials)
+        met = all(one.met or one.waived or one.necessity == "2" for one in materials)
         rows.append(_section(_("申请材料"), f"{about.base}/materials/", met))
     done = sum(row["tone"] == "good" for row in rows)
     ready = done == len(rows)

@@ -37,6 +37,8 @@ class Case(Row):
     revision = models.PositiveIntegerField(default=0)
     draft_key = models.CharField(max_length=64, unique=True, null=True, blank=True)
     submission_key = models.CharField(max_length=64, unique=True, null=True, blank=True)
+    guidance = models.JSONField(default=dict)  # what the applicant was told before filing, for the clerk
+    waived = models.JSONField(default=dict)  # material key -> why it is not required of this applicant
     part_of = models.UUIDField(null=True)  # what a higher room files this as a part of; opaque here
 
     saved_at = models.DateTimeField()
