@@ -46,9 +46,9 @@ def load(progress: Progress | None = None) -> dict[str, int]:
         raise Conflict(_("演示数据只能装入演示环境（TONGBAN_SANDBOX=1）"), code="not_sandbox")
     if progress is None:
         return _with_bar()
-    from tongban.demo import catalogue, loading, packages, stories
+    from tongban.demo import catalogue, guidance, loading, packages, stories
 
-    pieces = [*loading.pieces(), *catalogue.pieces(), *packages.pieces(), *stories.pieces()]
+    pieces = [*loading.pieces(), *catalogue.pieces(), *packages.pieces(), *guidance.pieces(), *stories.pieces()]
     missing = loading.todo(pieces)
     loaded: dict[str, int] = {}
     for piece in missing:

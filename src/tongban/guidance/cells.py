@@ -83,6 +83,8 @@ def read(text: str, domain: Domain) -> Cell:
 def _choices(text: str, domain: Domain) -> Cell:
     by_name = {o.label.translate(_SIGNS): o.value for o in domain.options}
     by_name |= {o.value: o.value for o in domain.options}
+    if set(by_name.values()) == {"yes", "no"}:  # whatever language the page is in
+        by_name |= {"是": "yes", "否": "no"}
     if text.strip('"') in by_name:  # a label may hold a comma
         return {"in": [by_name[text.strip('"')]]}
     negated = _NOT.fullmatch(text)

@@ -10,7 +10,7 @@ from tongban.guidance import walking
 from tongban.guidance.carrying import form_value
 from tongban.guidance.definition import Definition
 from tongban.items import service as items
-from tongban.kit.errors import NotFound
+from tongban.kit.errors import DomainError
 from tongban.resources import service as resources
 
 
@@ -86,7 +86,7 @@ def _replaced(table: Definition, names: set[str]) -> Iterator[Finding]:
             yield Finding("T13", "shared", _("免交规则里的材料“%(key)s”没有") % {"key": one.material})
         try:
             resources.element(one.element)
-        except NotFound:
+        except DomainError:
             yield Finding("T13", "shared", _("没有名为“%(key)s”的数据项") % {"key": one.element})
 
 
@@ -151,11 +151,3 @@ def _coverage(table: Definition) -> Iterator[Finding]:
 def blocking(findings: list[Finding]) -> list[Finding]:
     """Those that keep a table from being published or used."""
     return [f for f in findings if f.severity == "error"]
-
-
-def by_place(findings: list[Finding]) -> dict[str, list[Any]]:
-    """Findings under the place they belong to, for pages."""
-    found: dict[str, list[Any]] = {}
-    for one in findings:
-        found.setdefault(one.where, []).append(one)
-    return found

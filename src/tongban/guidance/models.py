@@ -51,6 +51,6 @@ class Outcome(Row):
     token = models.CharField(max_length=43, unique=True)
     table = models.ForeignKey(Table, on_delete=models.PROTECT, related_name="+")
     item_version = models.ForeignKey("items.ItemVersion", on_delete=models.PROTECT, related_name="+")
-    answers = models.JSONField(default=dict)
+    answers = models.JSONField(default=list)  # [question key, answer], in the order asked
     result = models.JSONField(default=dict)
     expires_on = models.DateField(db_index=True)

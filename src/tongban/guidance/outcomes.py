@@ -101,7 +101,7 @@ def finish(walk: Walk) -> str:
             token=token,
             table=walk.table,
             item_version_id=detail.id,
-            answers=dict(walk.answers),
+            answers=[[key, value] for key, value in walk.answers.items()],
             result=result,
             expires_on=timezone.localdate() + timedelta(days=KEPT_DAYS),
         )
@@ -134,7 +134,7 @@ def outcome(actor: Actor, token: str) -> OutcomeView:
         token=row.token,
         item=detail,
         table_number=row.table.number,
-        given=given(meant, row.answers),
+        given=given(meant, dict(row.answers)),
         materials=tuple(NeededMaterial(m, *struck.get(m.key, ("", ""))) for m in plain),
         unneeded=tuple(m for m in detail.materials if m.key not in needed),
         fee_fen=row.result["fee_fen"],
@@ -152,7 +152,9 @@ def outcome(actor: Actor, token: str) -> OutcomeView:
 def _in_words(detail: items.VersionDetail, fields: Mapping[str, Any]) -> tuple[Carried, ...]:
     properties = detail.schema.get("properties") or {}
     made = []
-    for name, value in fields.items():
+    ordered = [name for page in detail.layout for name in page["fields"] if name in fields]
+    for name in ordered:
+        value = fields[name]
         prop = properties.get(name, {})
         source = prop.get("items", prop) if prop.get("type") == "array" else prop
         labels = prop.get("x-labels") or source.get("x-labels") or {}

@@ -2,7 +2,7 @@
 
 from tongban.guidance import cells
 from tongban.guidance.cells import Unreadable
-from tongban.guidance.checking import Finding, blocking, by_place
+from tongban.guidance.checking import Finding, blocking
 from tongban.guidance.definition import (
     KINDS,
     MOST_OPTIONS,
@@ -59,7 +59,6 @@ __all__ = [
     "Walk",
     "answer",
     "blocking",
-    "by_place",
     "carried",
     "cells",
     "decide",
