@@ -8,6 +8,7 @@ import os
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -45,12 +46,15 @@ def report() -> str:
     try:
         for profile, name in FILES:
             with tempfile.TemporaryDirectory() as folder:
-                done = items.import_file(SYSTEM, SHARED / "data" / name, profile, report_folder=Path(folder))
+                path = SHARED / "data" / name
+                done = items.import_file(SYSTEM, path, profile, report_folder=Path(folder))
+                again = items.import_file(SYSTEM, path, profile, report_folder=Path(folder))
             found = items.check_all(source=profile)
             out += ["", f"## {profile}", ""]
             out.append(
                 f"{done.read} rows read: {done.imported} imported, {done.unchanged} unchanged, "
-                f"{done.flagged} flagged, {done.rejected} rejected. {found.findings} findings."
+                f"{done.flagged} flagged, {done.rejected} rejected. {found.findings} findings. "
+                f"Imported a second time: {again.unchanged} of {again.read} rows unchanged."
             )
             out += ["", "| rule | finds | findings | items | share of items |", "|---|---|---:|---:|---:|"]
             for rule, count in found.rules.most_common():
@@ -75,7 +79,14 @@ def judged() -> list[str]:
         "from `tools/findings_sample.py`, the judgements from `tools/guide_judged.yaml`. Rules below 0.8 "
         "were mended; the tables above count findings of the mended rules."
     )
-    out += ["", "| rule | sampled | right | wrong | precision | why wrong | mended |"]
+    out += _table(rows)
+    fresh = [{"rule": row["rule"], **row["again"]} for row in rows if "again" in row]
+    out += ["", "Fresh samples of the mended rules, before what they showed was mended in turn:"]
+    return out + _table(fresh)
+
+
+def _table(rows: list[dict[str, Any]]) -> list[str]:
+    out = ["", "| rule | sampled | right | wrong | precision | why wrong | mended |"]
     out.append("|---|---:|---:|---:|---:|---|---|")
     for row in rows:
         number, bad = row["sampled"], len(row["wrong"])

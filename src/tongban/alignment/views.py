@@ -1,6 +1,6 @@
 """What the pages read: the matrix, scores, one difference, the trend, the requests."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -10,9 +10,10 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Left, Length
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tongban.alignment.models import Correction, DayScore, Standing
-from tongban.alignment.rules import score
+from tongban.alignment.rules import canonical, score
 from tongban.alignment.standards import ELEMENT_LABELS
 from tongban.alignment.standards import standard as standard_of
 from tongban.divisions import service as divisions
@@ -83,12 +84,29 @@ class Score:
     score: float | None
 
 
-def say(name: str, value: Any) -> str:
-    """An element's value in words: codes by their labels, charges in yuan."""
+def lines(name: str, value: Any) -> str:
+    """An element's value in words, a row a line: codes by their labels, charges in yuan."""
     if name == "fees":
         rows = [fee for fee in value or [] if isinstance(fee, dict)]
-        return "；".join(f"{fee['name']} {fee['amount_fen'] / 100:g} 元" for fee in rows) or "—"
-    return items.spoken(name, value).replace("\n", "；") or "—"
+        return "\n".join(f"{fee['name']} {fee['amount_fen'] / 100:g} 元" for fee in rows)
+    return items.spoken(name, value)
+
+
+def say(name: str, value: Any) -> str:
+    """An element's value in words on one line."""
+    return "；".join(line.rstrip("。；") for line in lines(name, value).split("\n")) or "—"
+
+
+def brief(name: str, standard: Any, own: Any) -> str:
+    """How an own value differs, short enough for a cell: of lists how many rows are missing or added."""
+    if not isinstance(standard, list) or not isinstance(own, list):
+        return say(name, own)
+    wanted, held = ([canonical(one) for one in rows] for rows in (standard, own))
+    missing = sum(one not in held for one in wanted)
+    added = sum(one not in wanted for one in held)
+    said = [_("少 %(n)s 项") % {"n": missing}] if missing else []
+    said += [_("多 %(n)s 项") % {"n": added}] if added else []
+    return "、".join(said) or say(name, own)
 
 
 def matrix(basic_code: str, *, region: str = "", only_drifting: bool = False, page: int = 1) -> Matrix:
@@ -113,18 +131,19 @@ def matrix(basic_code: str, *, region: str = "", only_drifting: bool = False, pa
     )  # fmt: skip
     return Matrix(
         basic_code, standard.name, standard.number, columns,
-        tuple(_matrix_row(row, names) for row in held), held, sums["items"], sums["drifting"],
-        score(sums["total"], sums["off"]),
+        tuple(_matrix_row(row, names, standard.elements) for row in held), held,
+        sums["items"], sums["drifting"], score(sums["total"], sums["off"]),
     )  # fmt: skip
 
 
-def _matrix_row(row: Standing, names: Sequence[str]) -> MatrixRow:
+def _matrix_row(row: Standing, names: Sequence[str], wanted: Mapping[str, Any]) -> MatrixRow:
     cells = []
     for name in names:
         if name in row.deviations:
-            cells.append(Cell(name, say(name, row.deviations[name]["own"]), "off"))
+            pair = row.deviations[name]
+            cells.append(Cell(name, brief(name, pair["standard"], pair["own"]), "off"))
         elif name in row.varied:
-            cells.append(Cell(name, say(name, row.varied[name]), "varied"))
+            cells.append(Cell(name, brief(name, wanted.get(name), row.varied[name]), "varied"))
         else:
             cells.append(Cell(name, "", "same"))
     return MatrixRow(
@@ -199,13 +218,13 @@ def _scores(rows: Any, key: str, page: int, name_of: Any) -> tuple[list[Score], 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One element side by side."""
+    """One element side by side, with the words that the other side does not have marked."""
 
     element: str
     label: str
     fixed: bool
-    standard: str
-    own: str
+    standard: tuple[items.Piece, ...]
+    own: tuple[items.Piece, ...]
 
 
 def difference(item_id: UUID) -> tuple[Standing, list[Difference]]:
@@ -214,27 +233,15 @@ def difference(item_id: UUID) -> tuple[Standing, list[Difference]]:
     standard = standard_of(row.basic_code) if row else None
     if row is None or standard is None:
         raise NotFound
-    fixed = [
+    fixed = [(name, True, pair["standard"], pair["own"]) for name, pair in row.deviations.items()]
+    free = [(name, False, standard.elements.get(name), own) for name, own in row.varied.items()]
+    return row, [
         Difference(
-            name,
-            str(ELEMENT_LABELS.get(name, name)),
-            True,
-            say(name, pair["standard"]),
-            say(name, pair["own"]),
+            name, str(ELEMENT_LABELS.get(name, name)), is_fixed,
+            *items.pieces(lines(name, wanted), lines(name, own)),
         )
-        for name, pair in row.deviations.items()
-    ]
-    free = [
-        Difference(
-            name,
-            str(ELEMENT_LABELS.get(name, name)),
-            False,
-            say(name, standard.elements.get(name)),
-            say(name, own),
-        )
-        for name, own in row.varied.items()
-    ]
-    return row, fixed + free
+        for name, is_fixed, wanted, own in (*fixed, *free)
+    ]  # fmt: skip
 
 
 def trend(division: str, *, department_name: str = "", days: int = 90) -> list[tuple[date, float | None]]:

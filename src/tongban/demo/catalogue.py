@@ -40,10 +40,18 @@ SLUGS = (
 RENEWED = "company-change"  # its standard has just been changed: everybody lags
 NEW_CONDITION = "经营范围使用国家市场监督管理总局发布的规范表述。"
 FIRST_NUMBER = 200_000  # of the organisation codes of the counties' departments
-LAGGING, VARYING, MENDED = 0.16, 0.3, 0.35  # shares of the counties' guides
+LAGGING, VARYING, MENDED, FLAWED = 0.16, 0.3, 0.35, 0.12  # shares of the counties' guides
 DAYS = 56  # of the trend
 # How a county lags behind in a fixed element.
 LAGS = ("statutory_days", "materials", "missing", "conditions", "legal_basis")
+# What the guide rules have to say about some guides.
+FLAWS: Sequence[content.Entry] = (
+    {"address": "政务服务中心"},
+    {"enquiry": "00000000"},
+    {"enquiry": "见公告"},
+    {"hours": ""},
+    {"complaint": ""},
+)
 OLD_MATERIAL = {"key": "old-copy", "name": "申请人身份证复印件", "kind": "证照", "form": "1", "source": "10"}
 
 
@@ -98,6 +106,8 @@ def guide(model: content.Entry, county: str) -> content.Entry:
         own |= {"visits": 1, "visits_reason": "需要到场核验原件"}
     if random.random() < VARYING / 2:
         own["online_depth"] = [1, 2, 3]
+    if random.random() < FLAWED:
+        own |= random.choice(FLAWS)
     if random.random() < LAGGING:
         own |= _lag(model, random.choice(LAGS))
     return own
@@ -243,7 +253,12 @@ def load_versions() -> None:
         draft = items.new_draft(actor, code[slug], note=note)
         return items.edit_draft(actor, draft.id, changes)
 
-    drafted(first, "individual-business-registration", "补充周末办理时间", {"hours": "周一至周六 8:30—17:30"})
+    drafted(
+        first,
+        "individual-business-registration",
+        "补充周末办理时间",
+        {"hours": "周一至周六 8:30—17:30", "address": "政务服务中心"},
+    )
     waiting = drafted(second, "company-registration", "压缩承诺时限", {"promised_note": "材料齐全的当场办结"})
     items.submit_draft(second, waiting.id)
     passed = drafted(second, "simple-deregistration", "写明公告天数", {"promised_note": "不含公告的二十天"})

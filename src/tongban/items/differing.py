@@ -142,6 +142,8 @@ def spoken(name: str, value: Any) -> str:
     """An element in plain lines."""
     if name == "form":
         return _form(value)
+    if name == "applicant":
+        return {"person": _("自然人"), "legal": _("法人"), "either": _("自然人或法人")}.get(value, str(value))
     if isinstance(value, bool):
         return _("是") if value else _("否")
     if value is None or value == "":

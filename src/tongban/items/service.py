@@ -4,7 +4,7 @@ from tongban.items.checking import GUIDE_RULES, GuideRule, guide_rule
 from tongban.items.checking.overview import FindingsPage, ItemFindings, RuleCount, findings_page
 from tongban.items.checking.stored import CheckResult, check_all, check_version
 from tongban.items.codes import code_table, label
-from tongban.items.differing import ELEMENTS, Change, Comparison, Piece, compare, spoken
+from tongban.items.differing import ELEMENTS, Change, Comparison, Piece, compare, pieces, spoken
 from tongban.items.drafting import (
     discard_draft,
     edit_draft,
@@ -174,6 +174,7 @@ __all__ = [
     "national",
     "new_draft",
     "pairs",
+    "pieces",
     "plans",
     "publish",
     "published",

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tongban.alignment import service as alignment
+from tongban.divisions import service as divisions
 from tongban.items import service as items
 from tongban.kit.access import access, actor_of, role
-from tongban.kit.errors import Conflict, Invalid
+from tongban.kit.errors import Conflict, Invalid, NotFound
 from tongban.workbench.paging import page_number, plain
 
 readers = role("item_editor", "supervisor", "leader")
@@ -45,18 +46,36 @@ def overview(request: HttpRequest) -> HttpResponse:
         "page": page,
         "kind": kind,
         "region": region,
+        "regions": _regions(region),
         "points": points,
-        "line": _line(points),
+        **_line(points),
     }
     return render(request, "workbench/alignment.html", context | SECTION)
 
 
-def _line(points: Sequence[tuple[date, float]]) -> str:
-    """The trend as points of an SVG line, 600 wide and 100 high; empty for fewer than two days."""
+def _regions(region: str) -> list[tuple[str, str]]:
+    """The regions to look at from here: the way down to this one, and those inside it."""
+    try:
+        above = divisions.path(region)
+    except NotFound:
+        return [(region, region)]
+    inside = divisions.children(above[-1].code) if len(above[-1].code) < 6 else []
+    indent = "\u3000"
+    rows = [(one.code, indent * n + one.name) for n, one in enumerate(above)]
+    return rows + [(one.code, indent * len(above) + one.name) for one in inside]
+
+
+def _line(points: Sequence[tuple[date, float]]) -> dict[str, object]:
+    """The trend as points of an SVG line, 600 wide and 100 high, from ``floor`` percent up to 100.
+
+    Empty for fewer than two days.
+    """
     if len(points) < 2:
-        return ""
-    step = 600 / (len(points) - 1)
-    return " ".join(f"{index * step:.1f},{100 - value:.1f}" for index, (_day, value) in enumerate(points))
+        return {"line": "", "floor": 0}
+    floor = min(95, int(min(value for _day, value in points) // 5 * 5))
+    step, scale = 600 / (len(points) - 1), 100 / (100 - floor)
+    dots = (f"{n * step:.1f},{(100 - value) * scale:.1f}" for n, (_day, value) in enumerate(points))
+    return {"line": " ".join(dots), "floor": floor}
 
 
 @access(readers)

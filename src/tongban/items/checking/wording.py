@@ -31,8 +31,8 @@ _CALLABLE = re.compile(
     r"0\d{2,3}[)）\s—–-]{0,3}\d{7,8}|1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}|[48]00[\s-]?\d{3,4}[\s-]?\d{3,4}"
     r"|(?<!\d)(?:1[012]\d{3}|12\d{3}|9[56]\d{3,6})(?!\d)|https?://|www\.|@|0\d{2,3}[)）\s—–-]{1,3}\d{3,6}(?!\d)"
 )
-# National service numbers such as 12333 are answered by others than those who handle the matter.
-_HOTLINE = re.compile(r"(?:0\d{2,3}[-\s]?)?1(?:10|23)\d{2}")
+# National service numbers such as 12333 and 95598 are answered by others than those who handle the matter.
+_HOTLINE = re.compile(r"(?:0\d{2,3}[-\s]?)?(?:1(?:10|23)\d{2}|95\d{3})")
 _BARE_PHONE = re.compile(r"(?<![\d—–-])[2-8]\d{6,7}(?!\d)")
 _ROAD = re.compile(
     r"\d|[一二三四五六七八九十]+(?:号|楼|层)|窗口|大厅|中心|网上|线上|无线下|网站|http|全程网办|APP",
