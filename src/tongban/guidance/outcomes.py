@@ -92,6 +92,7 @@ def finish(walk: Walk) -> str:
         "fee_fen": detail.fee_total_fen if found.fee_fen is None else found.fee_fen,
         "days": days if found.days is None else found.days,
         "place": found.place or detail.address,
+        "hours": "" if found.place else detail.hours,  # those of another place are not known
         "note": found.note,
         "fields": fields,
     }
@@ -140,7 +141,7 @@ def outcome(actor: Actor, token: str) -> OutcomeView:
         fee_fen=row.result["fee_fen"],
         days=row.result["days"],
         place=row.result["place"],
-        hours=detail.hours,
+        hours=row.result["hours"],
         note=row.result["note"],
         pages=tuple(str(page.get("title", "")) for page in detail.layout),
         carried=_in_words(detail, row.result["fields"]),
