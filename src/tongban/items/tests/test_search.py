@@ -1,9 +1,11 @@
 import pytest
 
+from tongban.conftest import invented_uscc
 from tongban.items import service as items
 from tongban.items.models import SearchTerm
 from tongban.items.tasks import count_search_words
-from tongban.items.tests.factories import load
+from tongban.items.tests.factories import item_data, load
+from tongban.organisations import service as organisations
 
 pytestmark = pytest.mark.django_db
 
@@ -96,3 +98,32 @@ def test_the_nightly_count_knows_how_common_words_are() -> None:
     count_search_words(0)
     counted = dict(SearchTerm.objects.filter(term__in=["登记", "食品"]).values_list("term", "entries"))
     assert counted == {"登记": 2, "食品": 1}
+
+
+def _elsewhere(**changes: object) -> None:
+    """The first item again, as a county of another city implements it."""
+    organisations.ensure_department(
+        "shichang-350203", invented_uscc(), "思明区市场监督管理局", division="350203"
+    )
+    where = {"slug": "food-350203", "department": "shichang-350203", "division": "350203"}
+    items.load_item(item_data(**(where | changes)))
+    items.rebuild_search()
+
+
+def test_a_matter_of_many_counties_is_one_hit_the_nearest() -> None:
+    _elsewhere()
+    page = items.search("食品经营许可")
+    assert [hit.item.slug for hit in page.hits].count("food-licence") == 1
+    assert (page.hits[0].item.slug, page.hits[0].elsewhere) == ("food-licence", 1)
+    assert page.total == len({hit.item.name for hit in page.hits})
+    there = items.search("食品经营许可", near="350203").hits[0]
+    assert (there.item.slug, there.elsewhere) == ("food-350203", 1)
+    assert items.search("居住证").hits[0].elsewhere == 0
+
+
+def test_passages_come_from_a_matter_once() -> None:
+    _elsewhere()
+    found = items.retrieve("开饭店要什么材料", limit=20)
+    assert {one.slug for one in found if one.item_name == "食品经营许可证核发"} == {"food-licence"}
+    there = items.retrieve("开饭店要什么材料", division="350203", limit=20)
+    assert {one.slug for one in there if one.item_name == "食品经营许可证核发"} == {"food-350203"}
