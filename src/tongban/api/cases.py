@@ -8,10 +8,10 @@ from django.http import HttpRequest
 from ninja import File, Header, Query, Router, Schema
 from ninja.files import UploadedFile
 
+from tongban.api.keys import once
 from tongban.cases import service as cases
 from tongban.items import service as items
 from tongban.kit.access import actor_of
-from tongban.kit.errors import invalid
 
 router = Router()
 
@@ -86,20 +86,12 @@ class PageIn(Schema):
     page: int = 1
 
 
-def _key(header: str | None) -> str:
-    if not header or len(header) > 64:
-        raise invalid(
-            "Idempotency-Key", "required", "请在请求头 Idempotency-Key 中给出 1 至 64 个字符的幂等键"
-        )
-    return header
-
-
 @router.post("", response={201: CaseOut})
 def create(request: HttpRequest, body: DraftIn, idempotency_key: Header[str | None] = None) -> Any:
     """Start a draft on the item's version in force; the same key gives the same draft."""
     actor = actor_of(request)
     version = items.published(body.item)
-    draft = cases.start_draft(actor, version.id, key=_key(idempotency_key))
+    draft = cases.start_draft(actor, version.id, key=once(idempotency_key))
     if body.answers:
         draft = cases.save_draft(actor, draft.id, body.answers)
     return 201, draft
@@ -139,7 +131,7 @@ def licence(request: HttpRequest, case_id: UUID, key: str, body: LicenceIn) -> A
 @router.post("/{uuid:case_id}/submit", response=CaseOut)
 def submit(request: HttpRequest, case_id: UUID, idempotency_key: Header[str | None] = None) -> Any:
     """Submit once: the same key, or a second submit, gives the same case and number."""
-    return cases.submit(actor_of(request), case_id, key=_key(idempotency_key))
+    return cases.submit(actor_of(request), case_id, key=once(idempotency_key))
 
 
 @router.get("/{uuid:case_id}/timeline", response=list[EventOut])
