@@ -38,7 +38,13 @@ FACE: dict[str, Any] = {
     "lines": [{"label": "经营场所", "value": "南后街88号"}], "valid_from": DAY, "valid_to": None,
     "check_url": "http://localhost:8000/check/abc/",
 }  # fmt: skip
-SAMPLES = {name: {**LETTER, **own} for name, own in OWN.items()} | {"licence": FACE}
+LISTED: dict[str, Any] = {
+    "item": "食品经营许可", "department": LETTER["department"], "date": DAY, "kept_until": DAY,
+    "answers": [{"label": "店面是谁的？", "value": "租的"}], "fee": "不收费", "limit": "8个工作日",
+    "materials": [{"name": "平面图"}, {"name": "健康证明", "note": "您有电子证照", "struck": True}],
+    "check_url": "http://localhost:8000/guidance/results/abc/",
+}  # fmt: skip
+SAMPLES = {name: {**LETTER, **own} for name, own in OWN.items()} | {"licence": FACE, "guidance": LISTED}
 SAYS = {
     "receipt": ["收件凭证", "营业执照", "2026年3月12日09:30", "第三十二条"],
     "supplement": ["一次性补正告知书", "经营场所证明", "与执照地址不一致"],
@@ -48,6 +54,7 @@ SAYS = {
     "extension": ["延长办理期限告知书", "案情复杂", "2026年4月7日", "第四十二条"],
     "decision": ["不予行政许可决定书", "场所不符合条件", "行政复议", "第三十八条"],
     "conclusion": ["办结通知书", "准予许可", "食品经营许可证"],
+    "guidance": ["办事清单", "平面图", "您有电子证照", "租的"],
     "licence": ["食品经营许可证", "南后街88号", "长期", "1.2.156.3005.2.X"],
 }
 
