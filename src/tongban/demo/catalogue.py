@@ -96,12 +96,14 @@ def guide(model: content.Entry, county: str) -> content.Entry:
         "department": f"{kind}-{county}",
         "division": county,
         "address": f"{place}行政服务中心综合窗口",
+        "online_url": f"https://zwfw-{county}.example.com/",
         "enquiry": f"{office}：{phone}；24 小时咨询：12345",
         "complaint": f"12345 政务服务便民热线；{office}监督电话：{phone}",
         "faqs": model["faqs"][:1],
     }
-    if random.random() < VARYING:
-        own["promised_days"] = min(model["promised_days"] + random.randrange(1, 4), model["statutory_days"])
+    longer = min(random.randrange(1, 4), model["statutory_days"] - model["promised_days"])
+    if random.random() < VARYING and longer > 0 and model["case_kind"] != 1:
+        own |= _slower(model, longer)
     if random.random() < VARYING / 2:
         own |= {"visits": 1, "visits_reason": "需要到场核验原件"}
     if random.random() < VARYING / 2:
@@ -111,6 +113,14 @@ def guide(model: content.Entry, county: str) -> content.Entry:
     if random.random() < LAGGING:
         own |= _lag(model, random.choice(LAGS))
     return own
+
+
+def _slower(model: content.Entry, days: int) -> content.Entry:
+    """A longer promise; its steps take as much longer."""
+    steps = [dict(step) for step in model["steps"]]
+    longest = max(steps, key=lambda step: int(step["limit_days"]))
+    longest["limit_days"] += days
+    return {"promised_days": model["promised_days"] + days, "steps": steps}
 
 
 def _lag(model: content.Entry, how: str) -> content.Entry:

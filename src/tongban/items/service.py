@@ -25,6 +25,7 @@ from tongban.items.importing.batches import move_on as move_import
 from tongban.items.importing.batches import report_rows as import_report
 from tongban.items.importing.batches import runs as import_runs
 from tongban.items.importing.batches import undo as undo_import
+from tongban.items.importing.reasons import reason as import_reason
 from tongban.items.importing.reporting import safe_cell
 from tongban.items.importing.uploading import import_for_real, may_import, take_upload
 from tongban.items.importing.uploading import offered as import_profiles
@@ -156,6 +157,7 @@ __all__ = [
     "import_for_real",
     "import_mappings",
     "import_profiles",
+    "import_reason",
     "import_report",
     "import_run",
     "import_runs",

@@ -29,6 +29,11 @@ def _labels() -> dict[str, str]:
     }
 
 
+def _rule(name: str) -> items.GuideRule:
+    """What was found, or why a row was not taken, in words."""
+    return items.import_reason(name) or items.guide_rule(name)
+
+
 def _encodings() -> list[tuple[str, str]]:
     return [("auto", _("自动识别")), ("utf-8", "UTF-8"), ("gbk", "GBK / GB 18030")]
 
@@ -70,6 +75,7 @@ def _context(request: HttpRequest, run_id: UUID) -> dict[str, object]:
     return {
         "view": view,
         "run": view.run,
+        "profile_title": dict(items.import_profiles()).get(view.run.profile, view.run.profile),
         "counts": counts,
         "read": account.get("read", 0),
         "waiting": view.run.state in ("waiting", "running") and not view.broken_off,
@@ -87,13 +93,13 @@ def item_import(request: HttpRequest, run_id: UUID) -> HttpResponse:
     rows, more = items.import_report(run, outcome=outcome, rule=rule, page=number)
     labels = _labels()
     context |= {
-        "rows": [(row, labels.get(row.outcome, row.outcome), items.guide_rule(row.rule)) for row in rows],
+        "rows": [(row, labels.get(row.outcome, row.outcome), _rule(row.rule)) for row in rows],
         "more": number + 1 if more else 0,
         "before": number - 1,
         "outcome": outcome,
         "rule": rule,
         "outcomes": [(name, labels[name]) for name in OUTCOMES],
-        "rules": [(items.guide_rule(name), count) for name, count in context["view"].rules],  # type: ignore[attr-defined]
+        "rules": [(_rule(name), count) for name, count in context["view"].rules],  # type: ignore[attr-defined]
     }
     return render(request, "workbench/item_import.html", context | SECTION)
 

@@ -92,6 +92,8 @@ def test_a_file_is_tried_first_and_changes_nothing(
     page = place.editor.get(answer.url).content.decode()
     assert "没有编码的一行" in page
     assert "没有实施编码" in page
+    assert "补上实施编码后重新导入" in page
+    assert "no-code<" not in page
     assert "正式导入" in page
     assert place.editor.get(f"{answer.url}progress/")["HX-Refresh"] == "true"
     assert ItemVersion.objects.count() == 1
