@@ -96,6 +96,9 @@ def _values(table: Definition, detail: items.VersionDetail) -> Iterator[Finding]
     for number, rule in enumerate(table.rules):
         if rule.fee_fen is not None and rule.fee_fen < 0:
             yield Finding("T20", f"rules.{number}.fee_fen", _("费用不能是负数"))
+        if rule.stop and not rule.note:
+            words = _("第 %(n)d 条规则说暂时不能办，请在提醒里写明为什么、怎么办")
+            yield Finding("T24", f"rules.{number}.note", words % {"n": number + 1})
         if rule.days is not None and rule.days < 0:
             yield Finding("T21", f"rules.{number}.days", _("时限不能是负数"))
         legal = detail.statutory_days

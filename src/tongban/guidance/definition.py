@@ -98,6 +98,7 @@ class Rule:
     place: str
     answers: Mapping[str, Any]
     note: str
+    stop: bool  # whoever this applies to cannot file yet; the note says why
 
     def cell(self, key: str) -> cells.Cell:
         return self.when.get(key, cells.ANY)
@@ -241,6 +242,12 @@ def _cell(data: Any, question: Question, where: str) -> cells.Cell:
     return ends
 
 
+def _flag(value: object, field: str) -> bool:
+    if not isinstance(value, bool):
+        raise _wrong(field, _("只能是“是”或者“否”"))
+    return value
+
+
 def _rule(data: Any, number: int, known: Mapping[str, Question]) -> Rule:
     where = f"rules.{number}"
     if not isinstance(data, Mapping):
@@ -260,6 +267,7 @@ def _rule(data: Any, number: int, known: Mapping[str, Question]) -> Rule:
         place=_text(data.get("place", ""), 300, f"{where}.place"),
         answers=dict(answers),
         note=_text(data.get("note", ""), 500, f"{where}.note"),
+        stop=_flag(data.get("stop", False), f"{where}.stop"),
     )
 
 

@@ -15,7 +15,7 @@ from tongban.guidance import cells, definition
 from tongban.guidance.definition import Definition
 
 DMN = "https://www.omg.org/spec/DMN/20191111/MODEL/"
-OUTPUTS = ("rule", "materials", "fee_fen", "days", "place", "answers", "note")
+OUTPUTS = ("rule", "materials", "fee_fen", "days", "place", "answers", "note", "stop")
 TYPES = {"choice": "string", "boolean": "string", "number": "number", "date": "date"}
 
 
@@ -71,6 +71,7 @@ def _rule(body: Any, table: Definition, number: int, *, feel: bool) -> None:
         )
     values: list[Any] = [
         number, list(rule.materials), rule.fee_fen, rule.days, rule.place, dict(rule.answers), rule.note,
+        rule.stop,
     ]  # fmt: skip
     for output, value in zip(OUTPUTS, values, strict=True):
         entry = _child(row, "outputEntry", id=f"rule_{number}_{output}")

@@ -59,10 +59,11 @@ class OutcomeView:
     carried: tuple[Carried, ...]
     kept_until: date
     outdated: str
+    stopped: bool  # by these answers nobody can file yet; ``note`` says why
 
     @property
     def may_file(self) -> bool:
-        return self.item.fileable and not self.outdated
+        return self.item.fileable and not self.outdated and not self.stopped
 
     @property
     def to_bring(self) -> int:
@@ -94,6 +95,7 @@ def finish(walk: Walk) -> str:
         "place": found.place or detail.address,
         "hours": "" if found.place else detail.hours,  # those of another place are not known
         "note": found.note,
+        "stop": found.stop,
         "fields": fields,
     }
     token = secrets.token_urlsafe(32)
@@ -147,6 +149,7 @@ def outcome(actor: Actor, token: str) -> OutcomeView:
         carried=_in_words(detail, row.result["fields"]),
         kept_until=row.expires_on,
         outdated=outdated,
+        stopped=row.result["stop"],
     )
 
 
@@ -217,6 +220,8 @@ def carried(actor: Actor, token: str) -> tuple[items.VersionDetail, dict[str, An
     view, row = outcome(actor, token), _kept(token)
     if view.outdated:
         raise Conflict(view.outdated, code="guidance_outdated")
+    if view.stopped:
+        raise Conflict(view.note, code="guidance_stopped")
     waived = {m.key: _("按您的回答，这次不需要这份材料") for m in view.unneeded}
     waived |= {m.material.key: m.struck for m in view.materials if m.by == "data"}
     about = {

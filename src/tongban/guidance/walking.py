@@ -5,7 +5,7 @@ class of answers that the cells can tell apart: what it finds is complete, and h
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from tongban.guidance import cells
@@ -33,9 +33,8 @@ def _open(table: Definition, rule: Rule, answers: Answers) -> list[Question]:
 
 
 def _same(one: Rule, other: Rule) -> bool:
-    return (one.materials, one.fee_fen, one.days, one.place, one.answers, one.note) == (
-        other.materials, other.fee_fen, other.days, other.place, other.answers, other.note
-    )  # fmt: skip
+    """Whether two rules lead to the same outcome."""
+    return replace(one, when={}) == replace(other, when={})
 
 
 def next_question(table: Definition, answers: Answers) -> Question | None:

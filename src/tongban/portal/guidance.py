@@ -143,5 +143,7 @@ def file(request: HttpRequest, token: str) -> HttpResponse:
         case = cases.start_draft(actor, version.id, key=key, guided=guided)
         return redirect("portal:tasks", case.id)
     if not view.may_file:
-        raise Conflict(view.outdated or _("这个事项还不能在网上办理"), code="not_online")
+        raise Conflict(
+            view.outdated or (view.stopped and view.note) or _("这个事项还不能在网上办理"), code="not_online"
+        )
     return render(request, "portal/guidance_file.html", {"view": view, "item": view.item, "key": uuid7()})

@@ -43,6 +43,7 @@ class Row:
     place: str
     note: str
     answers: str
+    stop: bool
     problems: list[str] = field(default_factory=list)
     found: list[guidance.Finding] = field(default_factory=list)  # what checking says of the kept rule
 
@@ -95,6 +96,7 @@ def _shown_row(
         place=rule.place,
         note=rule.note,
         answers="\n".join(f"{k}={_said(v, props.get(k, {}))}" for k, v in rule.answers.items()),
+        stop=rule.stop,
     )
 
 
@@ -147,6 +149,7 @@ def _typed_row(
         place=_plain(post, f"{name}-place", 300),
         note=_plain(post, f"{name}-note", 500),
         answers=_plain(post, f"{name}-answers", 2000),
+        stop=f"{name}-stop" in post,
     )
     when: Json = {}
     for cell, question in zip(row.cells, table.questions, strict=True):
@@ -161,6 +164,7 @@ def _typed_row(
     gone = sorted(row.materials - set(order))
     rule: Json = {"when": when, "materials": [*(k for k in order if k in row.materials), *gone]}
     rule |= _ends(row) | {"place": row.place, "note": row.note, "answers": _answers(row, detail)}
+    rule["stop"] = row.stop
     return row, rule
 
 

@@ -1,5 +1,6 @@
 """Walks, what they lead to, what is struck out for whom, and what a filing takes over."""
 
+import copy
 from datetime import timedelta
 
 import pytest
@@ -7,13 +8,14 @@ from django.core import signing
 from django.utils import timezone
 
 from tongban.cases import service as cases
+from tongban.cases.tests.conftest import ITEM
 from tongban.conftest import Person
 from tongban.documents import service as documents
 from tongban.guidance import outcomes, walks
 from tongban.guidance import service as guidance
-from tongban.guidance.tests.conftest import reach
+from tongban.guidance.tests.conftest import PAPERS, data, reach
 from tongban.items import service as items
-from tongban.kit.actors import ANONYMOUS
+from tongban.kit.actors import ANONYMOUS, SYSTEM
 from tongban.kit.errors import Conflict, Invalid, NotFound
 from tongban.licences import service as licences
 from tongban.resources import service as resources
@@ -143,3 +145,49 @@ def test_the_paper_is_made(item: items.VersionDetail) -> None:
     view = guidance.outcome(ANONYMOUS, reach(item.code, cooked="yes", size="3"))
     pdf = documents.render("guidance", guidance.paper(view, "https://example.test/guidance/results/x/"))
     assert pdf.startswith(b"%PDF")
+
+
+def test_a_clerk_may_still_ask_for_what_was_waived(
+    item: items.VersionDetail, insured: Person, clerk: Person
+) -> None:
+    version, guided = guidance.carried(insured.actor, reach(item.code, cooked="no"))
+    case = cases.start_draft(insured.actor, version.id, guided=guided)
+    cases.submit(insured.actor, case.id, key="one")
+    desk = cases.desk(clerk.actor, case.id)
+    assert {m.key for m in desk.materials if m.waived} == {"plan", "health", "work"}
+    cases.claim(clerk.actor, desk.tasks[0].id)
+    cases.ask_supplement(clerk.actor, case.id, "还是要看平面图", [], ["plan"])
+    papers = {m.key: m for m in cases.materials_view(insured.actor, case.id).materials}
+    assert papers["plan"].problem
+    assert not papers["plan"].waived
+    with pytest.raises(Invalid):
+        cases.answer_supplement(insured.actor, case.id, {}, key="two")
+
+
+def test_a_newer_guide_takes_back_what_the_older_one_left_out(
+    item: items.VersionDetail, insured: Person
+) -> None:
+    version, guided = guidance.carried(insured.actor, reach(item.code, cooked="no"))
+    case = cases.start_draft(insured.actor, version.id, guided=guided)
+    items.load_item(copy.deepcopy(ITEM) | {"materials": PAPERS, "summary": "新的办事要求。"})
+    again = cases.refile(insured.actor, case.id)
+    assert again.answers["cooked"] == "no"
+    assert again.waived == {}
+
+
+def test_who_cannot_file_yet_is_told_why_and_files_nothing(
+    item: items.VersionDetail, insured: Person
+) -> None:
+    rules = data()["rules"]
+    rules[0] |= {"stop": True, "note": "先想好卖什么。"}
+    guidance.ensure_table(SYSTEM, item.code, data(rules=rules))
+    token = reach(item.code, cooked="no")
+    view = guidance.outcome(insured.actor, token)
+    assert view.stopped
+    assert not view.may_file
+    assert view.note == "先想好卖什么。"
+    with pytest.raises(Conflict, match="先想好"):
+        guidance.carried(insured.actor, token)
+    rules[0]["note"] = ""
+    with pytest.raises(Invalid):  # a stop without a word helps nobody
+        guidance.ensure_table(SYSTEM, item.code, data(rules=rules))

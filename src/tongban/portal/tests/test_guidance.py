@@ -148,3 +148,17 @@ def test_an_outdated_list_says_so_and_files_nothing(
     assert insured.client.get(f"{address}file/").status_code == 409
     assert insured.client.post(f"{address}file/", {"key": "k"}).status_code == 409
     assert not cases.Case.objects.exists()
+
+
+def test_who_cannot_file_yet_has_no_button(
+    item: items.VersionDetail,  # noqa: F811
+    insured: Person,  # noqa: F811
+) -> None:
+    row = guidance.Table.objects.get()
+    row.definition["rules"][0] |= {"stop": True, "note": "先想好卖什么。"}
+    row.save()
+    address = walk(insured.client, item.code, cooked="no")
+    page = insured.client.get(address).content.decode()
+    assert "现在还不能办理" in page
+    assert f"{address}file/" not in page
+    assert insured.client.post(f"{address}file/", {"key": "k"}).status_code == 409
