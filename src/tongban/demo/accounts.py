@@ -38,15 +38,29 @@ _ACCOUNTS = (
     ("operator", "谢宇，运维", "看各适配器的状态和存证校验"),
 )
 
+# Who decides the parts of the theme packages beside the regulator above; 公安、医保、人社 do 新生儿.
+_DECIDING = (
+    ("weijian-gulou-reviewer1", "翁燕洁，鼓楼区卫健局审查员", "审查公共场所卫生许可、出生医学证明"),
+    ("weijian-gulou-approver3", "罗钰霞，鼓楼区卫健局审批人", "开餐馆一件事的第二件：作出决定"),
+    ("gongan-gulou-reviewer1", "翁明宏，鼓楼公安分局审查员", "审查新生儿落户"),
+    ("gongan-gulou-approver3", "邱文强，鼓楼公安分局审批人", "新生儿落户：作出决定"),
+    ("hall-fuzhou-clerk1", "温琳珍，福州市综合窗口受理员", "受理医保参保和社保卡"),
+    ("yibao-fuzhou-reviewer1", "邓泽峰，福州市医保局审查员", "审查居民医保参保"),
+    ("yibao-fuzhou-approver3", "江琳莹，福州市医保局审批人", "居民医保参保：作出决定"),
+    ("renshe-fuzhou-reviewer1", "李浩，福州市人社局审查员", "审查社会保障卡申领"),
+    ("renshe-fuzhou-approver3", "叶华军，福州市人社局审批人", "社会保障卡：作出决定"),
+)
+
 
 def listed() -> list[DemoAccount]:
     """Every demo account, residents first."""
-    return [DemoAccount(login, PASSWORD, who, first) for login, who, first in _ACCOUNTS]
+    return [DemoAccount(login, PASSWORD, who, first) for login, who, first in (*_ACCOUNTS, *_DECIDING)]
 
 
 def guide_text() -> str:
     """The accounts as lines for a terminal."""
-    width = max(len(login) for login, _who, _first in _ACCOUNTS)
+    shown = (*_ACCOUNTS, *_DECIDING)
+    width = max(len(login) for login, _who, _first in shown)
     lines = [f"Demo accounts 演示账号 (password 密码: {PASSWORD})", ""]
-    lines += [f"  {login:<{width}}  {who} —— {first}" for login, who, first in _ACCOUNTS]
+    lines += [f"  {login:<{width}}  {who} —— {first}" for login, who, first in shown]
     return "\n".join(lines)

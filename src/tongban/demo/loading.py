@@ -120,10 +120,9 @@ def load_licence_types() -> None:
 
 
 def load_staff(start: int) -> None:
-    """Accounts, staff rows and posts. Only the leads have the demo password; the others cannot sign in."""
-    leads = {lead[0] for lead in staffing.LEADS}
+    """Accounts, staff rows and posts. Only those a visitor signs in as have the demo password."""
     for worker in staffing.workers()[start : start + STAFF_BATCH]:
-        hire(worker, signs_in=worker.login in leads)
+        hire(worker, signs_in=worker.login in staffing.SIGN_IN)
 
 
 def hire(worker: staffing.Worker, *, signs_in: bool) -> None:

@@ -52,6 +52,14 @@ LEADS = (
     ("operator", "谢宇", "shuju", _own("shuju", "operator")),
 )
 
+# Those who decide the parts of the theme packages; they sign in as well.
+DECIDING = tuple(
+    f"{department}-{post}"
+    for department in ("weijian-gulou", "gongan-gulou", "yibao-fuzhou", "renshe-fuzhou")
+    for post in ("reviewer1", "approver3")
+)
+SIGN_IN = frozenset({lead[0] for lead in LEADS} | {*DECIDING, "hall-fuzhou-clerk1"})
+
 
 def _served(division: str) -> list[str]:
     """Departments whose items are taken in at the hall of this division."""

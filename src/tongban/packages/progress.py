@@ -73,7 +73,8 @@ def _next(filing: Filing, parts: filings.Parts, member: str, part: Part) -> None
     if failed:
         _end(filing, parts, part, failed[0])
     elif all(stands[a.member] in ("good", "bad") for a in needed):
-        _start(filing, parts, member, part)
+        failed = [a.member for a in needed if stands[a.member] == "bad"]
+        _start(filing, parts, member, part, in_spite_of=parts.rows[failed[0]].name if failed else "")
 
 
 def _end(filing: Filing, parts: filings.Parts, part: Part, because: str) -> None:
@@ -86,7 +87,7 @@ def _end(filing: Filing, parts: filings.Parts, part: Part, because: str) -> None
     telling.tell(filing, f"ended:{part.member}", sentence, **values)
 
 
-def _start(filing: Filing, parts: filings.Parts, member: str, part: Part) -> None:
+def _start(filing: Filing, parts: filings.Parts, member: str, part: Part, *, in_spite_of: str) -> None:
     actor = applicant_actor(filing)
     try:
         if actor is None:
@@ -106,8 +107,11 @@ def _start(filing: Filing, parts: filings.Parts, member: str, part: Part) -> Non
     part.save(update_fields=["state"])
     data = {"member": member, "case": str(case.id), "number": case.number}
     trace.append(SYSTEM, filing.id, "package.part_filed", data)
+    values = {"item": part.name, "case": case.number or "", "before": in_spite_of}
     sentence = _("前一件事已办成，“%(item)s”已按您的申请自动提交，办件编号 %(case)s。")
-    telling.tell(filing, f"filed:{member}", sentence, item=part.name, case=case.number or "")
+    if in_spite_of:
+        sentence = _("“%(before)s”没有办成，“%(item)s”不受影响，已自动提交，办件编号 %(case)s。")
+    telling.tell(filing, f"filed:{member}", sentence, **values)
 
 
 def _attach_results(actor: Actor, parts: filings.Parts, member: str, part: Part) -> None:
@@ -131,7 +135,11 @@ def _close(filing: Filing) -> None:
     filing.save(update_fields=["state", "done_at"])
     trace.append(SYSTEM, filing.id, "package.done", {p.member: standing(p) for p in rows})
     write_result.defer(filing_id=str(filing.id))
-    telling.tell(filing, "done", _("“%(name)s”已全部办完，可以查看合并的办理结果。"))
+    good = sum(standing(p) == "good" for p in rows)
+    sentence = _("“%(name)s”已全部办完，可以查看合并的办理结果。")
+    if good < len(rows):
+        sentence = _("“%(name)s”都有结果了：办成 %(good)s 件，没有办成 %(bad)s 件。请看每一件的说明。")
+    telling.tell(filing, "done", sentence, good=str(good), bad=str(len(rows) - good))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +169,15 @@ class Joined:
     parts: tuple[PartView, ...]
 
     @property
+    def failed(self) -> tuple[PartView, ...]:
+        """Parts that were refused, denied, taken back or ended with an earlier one."""
+        return tuple(p for p in self.parts if p.state in (*BAD, PartState.ENDED))
+
+    @property
+    def good(self) -> int:
+        return sum(p.state in GOOD for p in self.parts)
+
+    @property
     def needed(self) -> tuple[PartView, ...]:
         return tuple(p for p in self.parts if p.act)
 
@@ -170,12 +187,18 @@ def joined(actor: Actor, filing_id: UUID) -> Joined:
     filing = filings.own(actor, filing_id)
     parts = filings.parts_of(filing)
     names = {k: p.name for k, p in parts.rows.items()}
-    rows = filing.parts.select_related("case__department", "case__supplement")
+    rows = filing.parts.select_related("case__department", "case__supplement", "case__decision")
     made = []
     for part in rows:
         after = tuple(names[a.member] for a in filings.waits(parts, part.member))
         made.append(_part_view(actor, part, after))
     return Joined(filing, tuple(made))
+
+
+def _why(case: cases.Case) -> str:
+    """Why a case came to nothing, as the department or the applicant wrote it."""
+    decision = getattr(case, "decision", None)
+    return case.end_reason or (decision.reasons if decision else "")
 
 
 def _part_view(actor: Actor, part: Part, after: tuple[str, ...]) -> PartView:
@@ -193,6 +216,7 @@ def _part_view(actor: Actor, part: Part, after: tuple[str, ...]) -> PartView:
         act, href = _("补充后提交"), f"/cases/{case.id}/file/"
     elif case:
         href = f"/cases/{case.id}/" if not planned else ""
+        note = _why(case) if state in BAD else note
     return PartView(
         member=part.member,
         name=part.name,
