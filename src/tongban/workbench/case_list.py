@@ -4,10 +4,12 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from tongban.cases import service as cases
 from tongban.kit.access import access, actor_of, staff
+from tongban.workbench import filtering
 from tongban.workbench.paging import page_number, plain
 
 
@@ -21,8 +23,10 @@ def case_list(request: HttpRequest) -> HttpResponse:
     context = {
         "listing": listing,
         "filters": filters,
-        "states": cases.State.choices,
-        "lights": [choice for choice in cases.Light.choices if choice[0]],
+        "selects": [
+            filtering.select("state", _("状态"), cases.State.choices, filters),
+            filtering.select("light", _("时限"), cases.Light.choices, filters),
+        ],
         "section": "cases",
     }
     return render(request, "workbench/case_list.html", context)

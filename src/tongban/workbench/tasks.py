@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from tongban.cases import service as cases
 from tongban.kit.access import access, actor_of, staff
 from tongban.kit.errors import Conflict
+from tongban.workbench import filtering
 from tongban.workbench.paging import page_number, plain
 
 
@@ -29,7 +30,8 @@ def pool(request: HttpRequest) -> HttpResponse:
     """Work of my departments that nobody holds yet."""
     filters = _filters(request)
     listing = cases.pool(actor_of(request), filters=filters, page=page_number(request))
-    context = {"listing": listing, "filters": filters, "kinds": cases.TaskKind.choices, "section": "pool"}
+    selects = [filtering.select("kind", _("环节"), cases.TaskKind.choices, filters)]
+    context = {"listing": listing, "filters": filters, "selects": selects, "section": "pool"}
     return render(request, "workbench/pool.html", context)
 
 
