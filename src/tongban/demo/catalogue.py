@@ -76,11 +76,16 @@ def load_departments() -> None:
         organisations.ensure_department(
             slug,
             names.credit_code("11", county, FIRST_NUMBER + number),
-            place + model["name"].partition("鼓楼区")[2],
-            short_name=place + model["short_name"].partition("鼓楼区")[2],
+            named(place, model["name"]),
+            short_name=named(place, model["short_name"]),
             division=county,
             kind=model["kind"],
         )
+
+
+def named(place: str, name: str) -> str:
+    """A department of Gulou's name, as it is called in another county; of the police with its own form."""
+    return place + (name.partition("鼓楼区")[2] or "公安局")
 
 
 def guide(model: content.Entry, county: str) -> content.Entry:

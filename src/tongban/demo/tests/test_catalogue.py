@@ -59,6 +59,12 @@ def _standards() -> None:
 def _people() -> None:
     usccs = [organisations.department_by_code(slug).uscc for slug, _model, _county in catalogue.departments()]
     assert len(set(usccs)) == len(usccs)
+    called = [
+        organisations.department_by_code(slug).name for slug, _model, _county in catalogue.departments()
+    ]
+    assert len(set(called)) == len(called)
+    assert "仓山区公安局" in called
+    assert all(name.endswith(("局", "委员会")) for name in called), called
     assert all(codes.uscc_valid(code) and code[8:10] == "Y9" for code in usccs)
     taken = {entry["uscc"] for entry in content.departments()}
     assert not taken & set(usccs)
