@@ -11,6 +11,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from tongban.cases import service as cases
+from tongban.guidance import service as guidance
 from tongban.items import service as items
 from tongban.kit.actors import Actor
 
@@ -36,6 +37,16 @@ class Card:
     def url(self) -> str:
         """The item's page on this site."""
         return f"/items/{self.slug or self.code}/"
+
+    @property
+    def guidance_url(self) -> str:
+        """Where the questions that lead to what one needs begin, or nothing where the item has none."""
+        return f"/guidance/{self.code}/" if self.item_id in guidance.offered([self.item_id]) else ""
+
+    @property
+    def filing_url(self) -> str:
+        """Where the item is filed online, or nothing."""
+        return f"/file/{self.code}/" if items.published(self.item_id).fileable else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,3 +162,12 @@ def test_who_cannot_file_yet_has_no_button(
     assert "现在还不能办理" in page
     assert f"{address}file/" not in page
     assert insured.client.post(f"{address}file/", {"key": "k"}).status_code == 409
+
+
+def test_a_reply_can_start_the_guidance_and_the_filing(client: Client, item: items.VersionDetail) -> None:  # noqa: F811
+    items.rebuild_search()
+    text = client.get("/assist/?q=夜市摊位登记要什么材料").content.decode()
+    assert f"/guidance/{item.code}/" in text
+    assert f"/file/{item.code}/" in text
+    guidance.Table.objects.all().delete()
+    assert f"/guidance/{item.code}/" not in client.get("/assist/?q=夜市摊位登记要什么材料").content.decode()
