@@ -1,8 +1,8 @@
 """The catalogue told by a browser: a standard changes, every county that lags shows, one of them catches up.
 
 苏敏 of the province changes a fixed element of a standard, 何凯 puts it in force. The matrix turns red for
-every county. 江涛 of Cangshan is asked to mend, takes the standard over in one click on a telephone, two colleagues
-review his version, and his row is green.
+every county. 江涛 of Cangshan is asked to mend, takes the standard over in one click on a telephone, two
+colleagues review his version, and his row is green.
 """
 
 from collections.abc import Callable

@@ -48,7 +48,8 @@ def load(progress: Progress | None = None) -> dict[str, int]:
         return _with_bar()
     from tongban.demo import catalogue, guidance, loading, packages, stories
 
-    pieces = [*loading.pieces(), *catalogue.pieces(), *packages.pieces(), *guidance.pieces(), *stories.pieces()]
+    rooms = (loading, catalogue, packages, guidance, stories)
+    pieces = [piece for room in rooms for piece in room.pieces()]
     missing = loading.todo(pieces)
     loaded: dict[str, int] = {}
     for piece in missing:
