@@ -8,6 +8,7 @@ import contextlib
 import io
 import json
 import os
+import secrets
 import shutil
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from typing import Any
 import httpx
 from PIL import Image
 
+from tongban.notices.sandbox.keys import sandbox_key
 from tongban.ops import postgres, state
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -79,12 +81,18 @@ class Platform:
 
 @contextlib.contextmanager
 def platform(var: Path) -> Iterator[Platform]:
-    """Start one in ``var``, without the demo province; stop it and take its data away at the end."""
+    """Start one in ``var``, without the demo province; stop it and take its data away at the end.
+
+    Its SMS go over real HTTP to the sandbox's gateway, which is killed and comes back like everything else.
+    """
     port = postgres.free_port()
     log = var / "log" / "supervisor.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     values = own_environment(var, TONGBAN_PORT=str(port), TONGBAN_DEMO="0")
     values["TONGBAN_BASE_URL"] = f"http://127.0.0.1:{port}"
+    values["TONGBAN_SECRET_KEY"] = secrets.token_urlsafe(50)
+    values["TONGBAN_SMS_URL"] = f"http://127.0.0.1:{port}/sandbox/sms/messages/"
+    values["TONGBAN_SMS_KEY"] = sandbox_key(values["TONGBAN_SECRET_KEY"])
     # Where root may not run the server, its data lies outside ``var``: in a place that is gone afterwards.
     home = Path(tempfile.mkdtemp(prefix="tongban-"))
     home.chmod(0o755)

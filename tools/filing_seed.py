@@ -52,6 +52,7 @@ def fill(count: int) -> dict[str, Any]:
         account = identity.create_account(
             "resident", name, username=f"filer{number}", password_hash=hashed, division="350102",
             id_number=names.id_number("350102", born, number % 2 == 0, number // 28),
+            phone=names.phone(number),
         )  # fmt: skip
         subject = account.subject
         assert subject is not None
@@ -60,7 +61,10 @@ def fill(count: int) -> dict[str, Any]:
             SYSTEM, "health-certificate", subject.id, {"person.name": name},
             department_id=department.id, key=f"filer:{number}",
         )  # fmt: skip
-        accounts.append({"username": account.username, "licence": str(licence.id), "id": str(account.id)})
+        accounts.append(
+            {"username": account.username, "licence": str(licence.id), "id": str(account.id),
+             "phone": account.phone}
+        )  # fmt: skip
     return {"item": version.code, "password": PASSWORD, "accounts": accounts}
 
 

@@ -24,6 +24,7 @@ from tongban.divisions.service import Division
 from tongban.identity import service as identity
 from tongban.identity.models import Account, Agency, Subject
 from tongban.kit.actors import Actor
+from tongban.ops.jobs import take_request
 from tongban.organisations.models import Department, Hall, Post, Staff
 from tongban.standards import codes
 
@@ -342,6 +343,7 @@ def _run_all(tasks: Any, done: list[str], limit: int) -> None:
         for number, name, args in jobs:
             assert len(done) < limit, "the jobs never end"
             problem: Exception | None = None
+            take_request(args)
             try:
                 with transaction.atomic():
                     tasks[name].func(**args)

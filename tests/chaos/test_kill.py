@@ -4,6 +4,7 @@ import contextlib
 import json
 import logging
 import os
+import re
 import signal
 import threading
 import time
@@ -20,6 +21,7 @@ import pytest
 
 FILINGS, CLIENTS, ROUNDS = 1_000, 6, 4
 QUEUES = ["cases", "documents", "licences", "notices"]
+NUMBER = re.compile(r"(?<=办件编号 )[0-9A-Za-z-]+")
 pytestmark = pytest.mark.chaos
 
 
@@ -119,6 +121,7 @@ def test_killing_processes_loses_and_doubles_nothing(platform: filing.Platform) 
     progress = Progress()
     killer = Killer(platform, progress)
     killer.start()
+    began = time.monotonic()
     try:
         file_all(platform, seeded, progress)
     finally:
@@ -127,8 +130,10 @@ def test_killing_processes_loses_and_doubles_nothing(platform: filing.Platform) 
     assert killer.problem is None
     assert killer.killed == ["web", "worker", "postgres"] * ROUNDS
     assert progress.repeated > 0  # the kills were felt
+    seconds = time.monotonic() - began
     filing.wait_ready(platform)
     drained(platform)
+    print(figures(platform, progress, seconds))
 
     acknowledged = progress.acknowledged
     assert len(acknowledged) == FILINGS
@@ -148,6 +153,7 @@ def test_killing_processes_loses_and_doubles_nothing(platform: filing.Platform) 
     )
     assert acts == {"case.started": FILINGS, "case.submitted": FILINGS}
     check_follow_up(platform, set(kept))
+    check_messages(platform, seeded, {case["number"] for case in acknowledged.values()})
 
     verified = platform.command("trace", "verify", "--json")
     report = json.loads(verified.stdout)
@@ -167,6 +173,45 @@ def check_follow_up(platform: filing.Platform, cases: set[str]) -> None:
         key for (key,) in rows(platform, "SELECT key FROM notices_notice WHERE kind = 'case.submitted'")
     ]
     assert sorted(key.split(":")[1] for key in notices) == sorted(cases)
+
+
+def check_messages(platform: filing.Platform, seeded: filing.Seeded, numbers: set[str]) -> None:
+    """One SMS for each case, taken by the gateway once, on the phone of whoever filed it."""
+    deliveries = rows(
+        platform, "SELECT id::text, notice_id, target, state, provider_id FROM notices_delivery"
+    )
+    assert {state for _, _, _, state, _ in deliveries} == {"sent"}
+    assert len({notice for _, notice, _, _, _ in deliveries}) == len(deliveries) == len(numbers)
+    received = rows(
+        platform, "SELECT id::text, key, target, text FROM notices_sandboxmessage WHERE channel = 'sms'"
+    )
+    assert {key: (id, target) for id, key, target, _ in received} == {
+        key: (provider, target) for key, _, target, _, provider in deliveries
+    }
+    assert len(received) == len(numbers), "the gateway took a message twice, under two keys"
+    told = [found[0] for _, _, _, text in received if (found := NUMBER.search(text))]
+    assert sorted(told) == sorted(numbers)
+    owners = dict(
+        rows(
+            platform,
+            "SELECT c.number, a.phone FROM cases_case c JOIN identity_account a ON a.id = c.account_id",
+        )
+    )
+    assert set(owners.values()) == {account["phone"] for account in seeded.accounts}
+    for _, _, target, text in received:
+        assert owners[NUMBER.search(text)[0]] == target  # type: ignore[index]
+
+
+def figures(platform: filing.Platform, progress: Progress, seconds: float) -> str:
+    """What the kills did, for whoever reads the test's output."""
+    ((attempts, repeated),) = rows(
+        platform, "SELECT sum(attempts), count(*) FILTER (WHERE attempts > 1) FROM notices_delivery"
+    )
+    return (
+        f"{FILINGS} filings by {CLIENTS} clients in {seconds:.0f} s; restarts {platform.state().restarts}; "
+        f"{progress.repeated} requests repeated; {FILINGS} SMS in {attempts} attempts, "
+        f"{repeated} of them sent again"
+    )
 
 
 def stored(platform: filing.Platform, digest: str) -> Path:

@@ -4,8 +4,10 @@ import os
 import sys
 from pathlib import Path
 
+import psycopg
+
 from tongban.ops import state
-from tongban.ops.postgres import APP, OWNER, Cluster
+from tongban.ops.postgres import APP, OWNER, Cluster, PostgresError
 
 ROOT = Path(os.environ.get("TONGBAN_ROOT", Path(__file__).resolve().parents[3]))
 VAR = Path(os.environ.get("TONGBAN_VAR", ROOT / "var"))
@@ -19,6 +21,35 @@ def external() -> bool:
 
 def cluster() -> Cluster:
     return Cluster(VAR)
+
+
+def check_external() -> None:
+    """Whether the site's own server can be used, before anything is tried on it.
+
+    :raises PostgresError: it does not answer, or its database cannot tell Chinese letters from signs, so
+        that every search would find nothing
+    """
+    url = os.environ["DATABASE_URL"]
+    try:
+        with psycopg.connect(url, connect_timeout=10) as connection:
+            found = connection.execute("SELECT length(to_tsvector('simple', '食品'))").fetchone()
+    except psycopg.Error as error:
+        where = _place(url)
+        raise PostgresError(f"The server of DATABASE_URL ({where}) cannot be used: {error}") from None
+    if found != (1,):
+        raise PostgresError(
+            f"The database of DATABASE_URL ({_place(url)}) takes Chinese characters for signs: nothing would "
+            "be found. Make it anew with TEMPLATE template0 LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8'."
+        )
+
+
+def _place(url: str) -> str:
+    """Host, port and database of an address, without whose password opens it."""
+    try:
+        known = psycopg.conninfo.conninfo_to_dict(url)
+    except psycopg.Error:
+        return "not a PostgreSQL address"
+    return f"{known.get('host', 'local')}:{known.get('port', 5432)}/{known.get('dbname', '')}"
 
 
 def owner_url() -> str:

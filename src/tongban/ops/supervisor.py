@@ -169,6 +169,8 @@ class Supervisor:
             self.cluster = postgres.Cluster(self.var)
             self._start_database()
             self.cluster.provision()
+        else:
+            environment.check_external()
         self._report("preparing")
         self._tool("prepare", [environment.PYTHON, "-m", "tongban.ops.prepare"])
         if os.environ.get("TONGBAN_DEMO", "1") != "0":
