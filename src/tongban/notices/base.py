@@ -1,10 +1,22 @@
 """What an adapter of a channel is."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.conf import settings
 
 from tongban.plugins.service import Plugin
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Who gets a notice; ``account_id`` is None for a phone that belongs to no account yet."""
+
+    account_id: UUID | None
+    name: str
+    phone: str = ""
+    email: str = ""
+    language: str = "zh-hans"
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,10 +27,18 @@ class Message:
     target: str
     subject: str
     text: str
+    link: str = ""  # a path on this site, where the message is about a page
 
 
 class Unreachable(Exception):
-    """The provider did not answer or has trouble of its own: try again later."""
+    """The provider did not answer or has trouble of its own: try again later.
+
+    ``wait`` seconds before the next attempt, where the provider says how long; 0 means the usual pauses.
+    """
+
+    def __init__(self, problem: str, wait: int = 0) -> None:
+        super().__init__(problem)
+        self.wait = wait
 
 
 class Refused(Exception):
@@ -34,6 +54,10 @@ class Adapter(Plugin):
     def enabled(self) -> bool:
         chosen: dict[str, str] = settings.NOTICES_ADAPTERS
         return chosen.get(self.channel) == self.identifier
+
+    def address(self, recipient: Recipient) -> str:
+        """Where the recipient is reached over this channel; empty where he cannot be reached now."""
+        raise NotImplementedError
 
     def send(self, message: Message) -> str:
         """Hand the message over and return the provider's id for it.

@@ -17,7 +17,11 @@ MAX_ATTEMPTS = 8
 
 
 class TryAgain(Exception):
-    """The attempt failed and another is due."""
+    """The attempt failed and another is due, after ``wait`` seconds or, with 0, the usual pause."""
+
+    def __init__(self, problem: str, wait: int = 0) -> None:
+        super().__init__(problem)
+        self.wait = wait
 
 
 def attempt(delivery_id: UUID) -> None:
@@ -30,34 +34,37 @@ def attempt(delivery_id: UUID) -> None:
         row = Delivery.objects.select_for_update().filter(pk=delivery_id).first()
         if row is None or row.state != Delivery.State.WAITING:
             return
-        again = not _send(row)
+        trouble = _send(row)
         row.save()
-    if again:
-        raise TryAgain(row.last_problem)
+    if trouble is not None:
+        raise TryAgain(row.last_problem, trouble.wait)
 
 
-def _fail(row: Delivery, problem: str) -> bool:
+def _fail(row: Delivery, problem: str) -> None:
     row.state, row.last_problem, row.sealed = Delivery.State.FAILED, problem[:300], ""
     log.error("delivery failed", extra={"delivery": str(row.id), "channel": row.channel, "problem": problem})
-    return True
 
 
-def _send(row: Delivery) -> bool:
-    """Try once and note the outcome on the row. False when another attempt is due."""
+def _send(row: Delivery) -> Unreachable | None:
+    """Try once and note the outcome on the row. Gives back the trouble when another attempt is due."""
     if row.expires_at and row.expires_at <= timezone.now():
-        return _fail(row, "expired before it could be sent")
+        _fail(row, "expired before it could be sent")
+        return None
     row.attempts += 1
     try:
         text = unseal(row.sealed) if row.sealed else row.text
         adapter = adapter_for(row.channel)
         row.adapter = adapter.identifier
-        row.provider_id = adapter.send(Message(str(row.id), row.target, row.subject, text))[:100]
+        link = row.notice.link if row.notice else ""
+        row.provider_id = adapter.send(Message(str(row.id), row.target, row.subject, text, link))[:100]
     except (Refused, InvalidToken, KeyError) as error:
-        return _fail(row, f"{type(error).__name__}: {error}")
+        _fail(row, f"{type(error).__name__}: {error}")
+        return None
     except Unreachable as error:
         if row.attempts >= MAX_ATTEMPTS:
-            return _fail(row, str(error))
+            _fail(row, str(error))
+            return None
         row.last_problem = str(error)[:300]
-        return False
+        return error
     row.state, row.sent_at, row.sealed, row.last_problem = Delivery.State.SENT, timezone.now(), "", ""
-    return True
+    return None

@@ -11,6 +11,7 @@ from tongban.kit.models import Row
 class Channel(models.TextChoices):
     SMS = "sms", _("短信")
     MAIL = "mail", _("电子邮件")
+    WECHAT = "wechat", _("微信")
 
 
 class Notice(Row):
@@ -66,6 +67,7 @@ class Preference(models.Model):
     account = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True)
     sms = models.BooleanField(default=True)
     mail = models.BooleanField(default=True)
+    wechat = models.BooleanField(default=True)
 
 
 class SandboxMessage(Row):

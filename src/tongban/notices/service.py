@@ -15,28 +15,19 @@ from django.utils.translation import override
 
 from tongban.kit.actors import Actor
 from tongban.kit.errors import Forbidden, NotFound
+from tongban.notices.base import Adapter, Message, Recipient, Refused, Unreachable
 from tongban.notices.models import Channel, Delivery, Notice, Preference
-from tongban.notices.sealing import seal
+from tongban.notices.registry import adapters, address_of
+from tongban.notices.sealing import seal, unseal
 from tongban.notices.tasks import deliver
 
 __all__ = [
-    "Channel", "Delivery", "InboxPage", "Notice", "Preferences", "Recipient", "failed_deliveries", "inbox",
-    "mark_all_read", "mark_read", "preferences", "replay", "send", "send_code", "set_preferences",
-    "unread_count",
+    "Adapter", "Channel", "Delivery", "InboxPage", "Message", "Notice", "Preferences", "Recipient", "Refused",
+    "Unreachable", "adapters", "failed_deliveries", "inbox", "mark_all_read", "mark_read", "preferences",
+    "replay", "seal", "send", "send_code", "send_privately", "set_preferences", "unread_count", "unseal",
 ]  # fmt: skip
 
 PAGE = 20  # notices on a page of the inbox
-
-
-@dataclass(frozen=True, slots=True)
-class Recipient:
-    """Who gets a notice; ``account_id`` is None for a phone that belongs to no account yet."""
-
-    account_id: UUID | None
-    name: str
-    phone: str = ""
-    email: str = ""
-    language: str = "zh-hans"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +36,11 @@ class Preferences:
 
     sms: bool = True
     mail: bool = True
+    wechat: bool = True
+
+    def wants(self, channel: str) -> bool:
+        """Whether a channel of :class:`Channel` is wanted."""
+        return bool(getattr(self, channel))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +60,9 @@ def _queue(row: Delivery) -> None:
 def _targets(recipient: Recipient, channels: tuple[str, ...] | None) -> list[tuple[str, str]]:
     """Channel and address for each channel that is wanted and reachable."""
     wanted = preferences(recipient.account_id) if recipient.account_id else Preferences()
-    allowed = channels if channels is not None else (Channel.SMS, Channel.MAIL)
-    pairs = [(Channel.SMS, recipient.phone, wanted.sms), (Channel.MAIL, recipient.email, wanted.mail)]
-    return [(channel, target) for channel, target, on in pairs if channel in allowed and target and on]
+    allowed = [one for one in Channel.values if channels is None or one in channels]
+    pairs = [(channel, address_of(channel, recipient)) for channel in allowed if wanted.wants(channel)]
+    return [(channel, target) for channel, target in pairs if target]
 
 
 def send(
@@ -111,12 +107,22 @@ def send_code(recipient: Recipient, code: str, purpose: str, *, expires_at: date
             "purpose": purpose,
         }
         subject = _("验证码")
+    send_privately(channel, target, text, subject=subject, expires_at=expires_at)
+
+
+def send_privately(
+    channel: str, target: str, text: str, *, subject: str = "", expires_at: datetime
+) -> Delivery:
+    """Send a text that is in no inbox, sealed at rest until it has gone out; inside the caller's transaction.
+
+    Args:
+        target: the address on that channel.
+        expires_at: of no use after this; then it is not sent any more.
+    """
+    row = Delivery(channel=channel, target=target, subject=subject, sealed=seal(text), expires_at=expires_at)
     with transaction.atomic():
-        _queue(
-            Delivery(
-                channel=channel, target=target, subject=subject, sealed=seal(text), expires_at=expires_at
-            )
-        )
+        _queue(row)
+    return row
 
 
 def inbox(account_id: UUID, page: int = 1) -> InboxPage:
@@ -153,7 +159,7 @@ def mark_all_read(actor: Actor) -> int:
 
 def preferences(account_id: UUID) -> Preferences:
     row = Preference.objects.filter(pk=account_id).first()
-    return Preferences(row.sms, row.mail) if row else Preferences()
+    return Preferences(row.sms, row.mail, row.wechat) if row else Preferences()
 
 
 def set_preferences(actor: Actor, wanted: Preferences) -> Preferences:
@@ -161,7 +167,8 @@ def set_preferences(actor: Actor, wanted: Preferences) -> Preferences:
     if actor.account_id is None:
         raise Forbidden
     Preference.objects.update_or_create(
-        account_id=actor.account_id, defaults={"sms": wanted.sms, "mail": wanted.mail}
+        account_id=actor.account_id,
+        defaults={"sms": wanted.sms, "mail": wanted.mail, "wechat": wanted.wechat},
     )
     return wanted
 

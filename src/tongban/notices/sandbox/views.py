@@ -2,36 +2,19 @@
 
 import hmac
 import json
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
 
-from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from tongban.kit.access import access, public
-from tongban.notices.models import Channel
+from tongban.kit.sandbox import sandbox_only
 from tongban.notices.sandbox import store
 from tongban.notices.sandbox.keys import sandbox_key
 
-View = Callable[..., HttpResponseBase]
 LONGEST = 1000  # characters of a text
-
-
-def sandbox_only(view: View) -> View:
-    """The page does not exist outside the sandbox."""
-
-    @wraps(view)
-    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not settings.SANDBOX:
-            raise Http404
-        return view(request, *args, **kwargs)
-
-    return wrapped
 
 
 def _refuse(status: int, error: str) -> JsonResponse:
@@ -82,7 +65,7 @@ def sms_messages(request: HttpRequest) -> HttpResponseBase:
 def inbox(request: HttpRequest) -> HttpResponse:
     """What every phone and mailbox of the sandbox received, newest first."""
     target = request.GET.get("target", "").strip()
-    faults = [(channel, label, store.fault_of(channel)) for channel, label in Channel.choices]
+    faults = [(channel, channel.label, store.fault_of(channel)) for channel in store.CHANNELS]
     context = {"rows": store.messages(target), "target": target, "faults": faults, "kinds": store.FAULTS[1:]}
     return render(request, "notices/sandbox_inbox.html", context)
 

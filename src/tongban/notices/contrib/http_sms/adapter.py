@@ -4,57 +4,33 @@
 taken; 400, 401, 403, 404 and 422 with ``{"error"}`` mean refused for good; everything else is tried again.
 """
 
-from collections.abc import Iterable
-from functools import cache
-from typing import Any
-
 import httpx
+import structlog
 from django.conf import settings
-from django.core.handlers.base import BaseHandler
-from django.core.handlers.wsgi import WSGIRequest
-from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from tongban.notices.base import Adapter, Message, Refused, Unreachable
+from tongban.kit import inprocess
+from tongban.notices.base import Adapter, Message, Recipient, Refused, Unreachable
 from tongban.notices.sandbox.keys import sandbox_key
 from tongban.plugins.service import Problem
 
 TIMEOUT = 5.0  # seconds
 REFUSALS = {400, 401, 403, 404, 422}
-SANDBOX = "sandbox:"
-
-
-class InProcess(BaseHandler):
-    """The platform's application for a call out of its own process.
-
-    It announces no start or end of a request: those close database connections, also the caller's in
-    the middle of its transaction. The caller keeps its language.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.load_middleware()
-
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        with override(get_language()):
-            response = self.get_response(WSGIRequest(environ))
-        start_response(f"{response.status_code} {response.reason_phrase}", list(response.items()))
-        return [getattr(response, "content", b"")]
-
-
-@cache
-def _platform() -> InProcess:
-    return InProcess()
 
 
 def _client() -> tuple[httpx.Client, str, str]:
     """The HTTP client, the URL and the key this site sends with."""
     url: str = settings.NOTICES_SMS_URL
-    if url.startswith(SANDBOX):
-        transport = httpx.WSGITransport(app=_platform(), raise_app_exceptions=False)
-        full = "http://localhost" + url.removeprefix(SANDBOX)
-        return httpx.Client(transport=transport, timeout=TIMEOUT), full, sandbox_key()
+    if url.startswith(inprocess.ADDRESS):
+        return inprocess.client(TIMEOUT), url.removeprefix(inprocess.ADDRESS), sandbox_key()
     return httpx.Client(timeout=TIMEOUT), url, settings.NOTICES_SMS_KEY
+
+
+def _trail() -> dict[str, str]:
+    """The id of the request this message comes from, so that the gateway's log leads back to it."""
+    identifier = structlog.contextvars.get_contextvars().get("request_id")
+    return {"X-Request-ID": identifier} if identifier else {}
 
 
 class HttpSms(Adapter):
@@ -62,12 +38,15 @@ class HttpSms(Adapter):
     verbose_name = gettext_lazy("短信（HTTP 网关）")  # type: ignore[assignment]
     channel = "sms"
 
+    def address(self, recipient: Recipient) -> str:
+        return recipient.phone
+
     def send(self, message: Message) -> str:
         client, url, key = _client()
         body = {"key": message.key, "to": message.target, "text": message.text}
         try:
             with client:
-                answer = client.post(url, json=body, headers={"Authorization": f"Bearer {key}"})
+                answer = client.post(url, json=body, headers={"Authorization": f"Bearer {key}", **_trail()})
         except httpx.HTTPError as error:
             raise Unreachable(f"{type(error).__name__}: {error}") from error
         if answer.status_code in REFUSALS:
@@ -81,7 +60,7 @@ class HttpSms(Adapter):
 
     def check_config(self) -> list[Problem]:
         url: str = settings.NOTICES_SMS_URL
-        if url.startswith(SANDBOX):
+        if url.startswith(inprocess.ADDRESS):
             if not settings.SANDBOX:
                 return [Problem("sandbox_off", _("短信仍指向沙箱，但沙箱已关闭：请设置 TONGBAN_SMS_URL"))]
             return [Problem("sandbox", _("短信进入沙箱，不会发到真实手机"), fatal=False)]

@@ -7,7 +7,7 @@ from django.core.mail import EmailMessage, get_connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tongban.notices.base import Adapter, Message, Refused, Unreachable
+from tongban.notices.base import Adapter, Message, Recipient, Refused, Unreachable
 from tongban.plugins.service import Problem
 
 
@@ -15,6 +15,9 @@ class Smtp(Adapter):
     identifier = "smtp"
     verbose_name = gettext_lazy("电子邮件（SMTP）")  # type: ignore[assignment]
     channel = "mail"
+
+    def address(self, recipient: Recipient) -> str:
+        return recipient.email
 
     def send(self, message: Message) -> str:
         mail_id = f"<{message.key}@tongban>"  # the same at every repetition: mailboxes drop doubles by it
