@@ -114,6 +114,11 @@ def timed(work: Callable[[], Any]) -> float:
     return time.perf_counter() - started
 
 
+def load() -> list[float]:
+    """How busy the machine is: processes that run or wait, over the last 1, 5 and 15 minutes."""
+    return [round(one, 2) for one in os.getloadavg()]
+
+
 def machine() -> str:
     """What this ran on."""
     return f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
