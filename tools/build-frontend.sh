@@ -14,5 +14,5 @@ else
   export PATH="$home/bin:$PATH"
   npm=("$home/bin/node" "$home/lib/node_modules/npm/bin/npm-cli.js")
 fi
-"${npm[@]}" ci --no-audit --no-fund --loglevel=error
+"${npm[@]}" ci --no-audit --no-fund --no-update-notifier --loglevel=error
 "${npm[@]}" run --silent build

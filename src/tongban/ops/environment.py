@@ -12,6 +12,8 @@ from tongban.ops.postgres import APP, OWNER, Cluster, PostgresError
 ROOT = Path(os.environ.get("TONGBAN_ROOT", Path(__file__).resolve().parents[3]))
 VAR = Path(os.environ.get("TONGBAN_VAR", ROOT / "var"))
 PYTHON = sys.executable
+LETTERS = """SELECT pg_encoding_to_char(encoding) = 'UTF8' AND datctype NOT IN ('C', 'POSIX')
+             FROM pg_database WHERE datname = current_database()"""
 
 
 def external() -> bool:
@@ -26,20 +28,21 @@ def cluster() -> Cluster:
 def check_external() -> None:
     """Whether the site's own server can be used, before anything is tried on it.
 
-    :raises PostgresError: it does not answer, or its database cannot tell Chinese letters from signs, so
-        that every search would find nothing
+    :raises PostgresError: it does not answer, or its database takes Chinese characters for signs, as
+        PostgreSQL does with the character type C: every search by likeness would find nothing
     """
     url = os.environ["DATABASE_URL"]
     try:
         with psycopg.connect(url, connect_timeout=10) as connection:
-            found = connection.execute("SELECT length(to_tsvector('simple', '食品'))").fetchone()
+            found = connection.execute(LETTERS).fetchone()
     except psycopg.Error as error:
         where = _place(url)
         raise PostgresError(f"The server of DATABASE_URL ({where}) cannot be used: {error}") from None
-    if found != (1,):
+    if found != (True,):
         raise PostgresError(
             f"The database of DATABASE_URL ({_place(url)}) takes Chinese characters for signs: nothing would "
-            "be found. Make it anew with TEMPLATE template0 LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8'."
+            "be found. Make it anew: CREATE DATABASE … TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER builtin "
+            "BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C.UTF-8'."
         )
 
 

@@ -77,7 +77,7 @@ def test_a_server_that_does_not_answer_is_named_without_its_password() -> None:
 
 def test_a_database_that_cannot_tell_chinese_letters_is_refused_before_anything_is_made() -> None:
     server, name = os.environ["DATABASE_URL"], f"external_{secrets.token_hex(4)}"
-    poor = MAKE.replace("'C.UTF-8'", "'C'")
+    poor = MAKE.replace(" LOCALE 'C.UTF-8'", " LOCALE 'C'")
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(sql.SQL(poor).format(sql.Identifier(name)))
         try:
