@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import File, Header, Query, Router, Schema
+from ninja import File, Header, Query, Router, Schema, Status
 from ninja.files import UploadedFile
 
 from tongban.api.keys import once
@@ -94,7 +94,7 @@ def create(request: HttpRequest, body: DraftIn, idempotency_key: Header[str | No
     draft = cases.start_draft(actor, version.id, key=once(idempotency_key))
     if body.answers:
         draft = cases.save_draft(actor, draft.id, body.answers)
-    return 201, draft
+    return Status(201, draft)
 
 
 @router.get("", response=ListOut)
@@ -119,13 +119,13 @@ def save(request: HttpRequest, case_id: UUID, body: SaveIn) -> Any:
 @router.post("/{uuid:case_id}/materials/{slug:key}/upload", response={201: AttachmentOut})
 def upload(request: HttpRequest, case_id: UUID, key: str, file: File[UploadedFile]) -> Any:
     """Hand in a file for a material; type, size and content are checked."""
-    return 201, cases.attach_upload(actor_of(request), case_id, key, file)
+    return Status(201, cases.attach_upload(actor_of(request), case_id, key, file))
 
 
 @router.post("/{uuid:case_id}/materials/{slug:key}/licence", response={201: AttachmentOut})
 def licence(request: HttpRequest, case_id: UUID, key: str, body: LicenceIn) -> Any:
     """Meet a material with a licence the applicant holds."""
-    return 201, cases.attach_licence(actor_of(request), case_id, key, body.licence_id)
+    return Status(201, cases.attach_licence(actor_of(request), case_id, key, body.licence_id))
 
 
 @router.post("/{uuid:case_id}/submit", response=CaseOut)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from ninja import File, Header, Router, Schema
+from ninja import File, Header, Router, Schema, Status
 from ninja.files import UploadedFile
 
 from tongban.api.cases import LicenceIn, ProblemOut, SaveIn
@@ -189,7 +189,7 @@ def start(request: HttpRequest, code: str, body: StartIn, idempotency_key: Heade
     filing = packages.start(actor, code, body.choices, key=once(idempotency_key))
     if body.answers and filing.state == packages.FilingState.DRAFT:
         packages.save_filing(actor, filing.id, body.answers, page=None)
-    return 201, _joined(request, filing.id)
+    return Status(201, _joined(request, filing.id))
 
 
 @router.get("/filings/{uuid:filing_id}", response=JoinedOut)
@@ -223,7 +223,7 @@ def upload(request: HttpRequest, filing_id: UUID, key: str, file: File[UploadedF
     """Hand in a file once, for every item that wants it."""
     actor = actor_of(request)
     packages.attach_upload(actor, filing_id, key, file)
-    return 201, _form(packages.check_filing(actor, filing_id))
+    return Status(201, _form(packages.check_filing(actor, filing_id)))
 
 
 @router.post("/filings/{uuid:filing_id}/materials/{slug:key}/licence", response={201: FormOut})
@@ -231,7 +231,7 @@ def licence(request: HttpRequest, filing_id: UUID, key: str, body: LicenceIn) ->
     """Meet a material with a held licence, for every item that wants it."""
     actor = actor_of(request)
     packages.attach_licence(actor, filing_id, key, body.licence_id)
-    return 201, _form(packages.check_filing(actor, filing_id))
+    return Status(201, _form(packages.check_filing(actor, filing_id)))
 
 
 @router.post("/filings/{uuid:filing_id}/materials/{slug:key}/later", response={201: FormOut})
@@ -239,7 +239,7 @@ def later(request: HttpRequest, filing_id: UUID, key: str) -> Any:
     """Promise a material for later, where every item allows it."""
     actor = actor_of(request)
     packages.attach_later(actor, filing_id, key)
-    return 201, _form(packages.check_filing(actor, filing_id))
+    return Status(201, _form(packages.check_filing(actor, filing_id)))
 
 
 @router.post("/filings/{uuid:filing_id}/submit", response=JoinedOut)
@@ -260,7 +260,7 @@ def withdraw(request: HttpRequest, filing_id: UUID, body: WithdrawIn) -> Any:
 def discard(request: HttpRequest, filing_id: UUID) -> Any:
     """Throw a draft away."""
     packages.discard(actor_of(request), filing_id)
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("/filings/{uuid:filing_id}/result")

@@ -8,8 +8,8 @@ from ninja.errors import AuthenticationError, ValidationError
 
 from tongban.api import cases, codes, divisions, filings, items, licences, me, packages
 from tongban.api.auth import session_actor
-from tongban.kit.errors import DomainError
-from tongban.kit.middleware import problem_body
+from tongban.kit.errors import DomainError, SignInNeeded
+from tongban.kit.middleware import error_response, problem_body
 
 api = NinjaAPI(
     title="Tongban 通办",
@@ -50,5 +50,4 @@ def bad_body(request: HttpRequest, error: ValidationError) -> HttpResponse:
 @api.exception_handler(AuthenticationError)
 def not_signed_in(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
     """Nobody is signed in, or the CSRF token is missing."""
-    body = {"code": "not_signed_in", "message": "请先登录"}
-    return api.create_response(request, body, status=401)
+    return error_response(request, SignInNeeded())

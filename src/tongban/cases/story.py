@@ -10,7 +10,7 @@ from tongban.cases.models import Case, CaseDocument
 from tongban.cases.shapes import DocumentView, TimelineEntry
 from tongban.cases.states import DocumentKind, SpecialProcedure, State, StepAction, TaskKind
 from tongban.kit.actors import Actor
-from tongban.kit.errors import NotFound
+from tongban.kit.errors import Conflict, NotFound
 
 
 def timeline(actor: Actor, case_id: UUID) -> tuple[TimelineEntry, ...]:
@@ -144,4 +144,6 @@ def case_document(actor: Actor, document_id: UUID) -> DocumentView:
     if row is None:
         raise NotFound(_("没有找到这份文书"))
     access.access_case(actor, row.case_id, purpose=_("查看文书"))
+    if row.file_id is None:
+        raise Conflict(_("文书正在生成，请稍后再试"), code="not_ready")
     return document_view(row)

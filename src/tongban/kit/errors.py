@@ -40,6 +40,15 @@ def invalid(field: str, rule: str, message: str) -> Invalid:
     return Invalid(FieldProblem(field, rule, message))
 
 
+class SignInNeeded(DomainError):
+    """Nobody is signed in, and this is not for everybody (HTTP 401)."""
+
+    status = 401
+
+    def __init__(self, message: str = "", *, code: str = "not_signed_in") -> None:
+        super().__init__(message or _("请先登录"), code=code)
+
+
 class Forbidden(DomainError):
     """The actor may not do this (HTTP 403)."""
 

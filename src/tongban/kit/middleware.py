@@ -8,9 +8,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.shortcuts import render
 
 from tongban.kit.access import actor_of, rule_of
-from tongban.kit.errors import DomainError, Forbidden, Invalid
+from tongban.kit.errors import DomainError, Forbidden, Invalid, SignInNeeded
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
+# RFC 9110, 11.6.1: a 401 names how to prove who one is. Here that is the session's cookie.
+CHALLENGE = 'Cookie realm="tongban"'
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -30,15 +32,21 @@ def problem_body(error: DomainError) -> dict[str, Any]:
 def error_response(request: HttpRequest, error: DomainError) -> HttpResponse:
     """The page or JSON body for a domain error."""
     if wants_json(request):
-        return JsonResponse(problem_body(error), status=error.status)
+        response = JsonResponse(problem_body(error), status=error.status)
+        if error.status == SignInNeeded.status:
+            response["WWW-Authenticate"] = CHALLENGE
+        return response
     return render(request, "kit/error.html", {"error": error}, status=error.status)
 
 
 def refusal(request: HttpRequest, *, may_sign_in: bool) -> HttpResponse:
     """Send an anonymous visitor to sign in, anybody else away; marked, so that tests know whose it was."""
     response: HttpResponse
-    if may_sign_in and actor_of(request).kind == "anonymous" and not wants_json(request):
-        response = redirect_to_login(request.get_full_path())
+    if may_sign_in and actor_of(request).kind == "anonymous":
+        if wants_json(request):
+            response = error_response(request, SignInNeeded())
+        else:
+            response = redirect_to_login(request.get_full_path())
     else:
         response = error_response(request, Forbidden())
     response["X-Access-Refused"] = "1"

@@ -3,13 +3,12 @@
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponseBase
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from tongban.cases import service as cases
 from tongban.files import service as files
 from tongban.kit.access import access, actor_of, staff
-from tongban.kit.errors import Conflict, NotFound
+from tongban.kit.errors import NotFound
 
 
 @access(staff)
@@ -30,6 +29,4 @@ def document(request: HttpRequest, case_id: UUID, document_id: UUID) -> HttpResp
     found = cases.case_document(actor, document_id)
     if found.id not in {paper.id for paper in cases.documents_of(actor, case_id)}:
         raise NotFound
-    if not found.ready:
-        raise Conflict(_("文书正在生成，请稍后再试"), code="not_ready")
     return files.respond(request, found.file_hash, f"{found.title}.pdf", inline=True)

@@ -16,4 +16,4 @@ def test_list_one_and_mine(package: packages.PackageVersion, resident: Person) -
     assert resident.client.get("/api/v1/packages").json()[0]["code"] == "shop"
     assert resident.client.get("/api/v1/packages/shop").json()["members"][0]["key"] == "first"
     assert resident.client.get("/api/v1/packages/mine").json()[0]["state"] == "draft"
-    assert Client().get("/api/v1/packages/mine").status_code == 403
+    assert Client().get("/api/v1/packages/mine").status_code == 401

@@ -1,5 +1,6 @@
 """What anybody may ask: items, divisions, licences; and who one is."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -7,7 +8,11 @@ from django.test import Client
 
 from tongban.conftest import Person
 from tongban.items import service as items
+from tongban.kit.actors import SYSTEM
+from tongban.licences import service as licences
+from tongban.licences.tests.conftest import issued, kind, own_folders
 
+__all__ = ["issued", "kind", "own_folders"]
 pytestmark = pytest.mark.django_db
 
 
@@ -32,7 +37,20 @@ def test_an_unknown_licence(client: Client) -> None:
     assert client.get("/api/v1/licences/check/nothing").status_code == 404
 
 
+def test_a_licence_by_its_token(client: Client, issued: Callable[..., licences.Licence]) -> None:
+    licence = issued()
+    found = client.get(f"/api/v1/licences/check/{licence.public_token}").json()
+    assert found["identifier"] == licence.identifier
+    assert (found["type_name"], found["valid"]) == ("食品经营许可证", True)
+    assert "*" in found["holder"]
+    licences.change_status(SYSTEM, licence.id, "03", "依法吊销")
+    assert client.get(f"/api/v1/licences/check/{licence.public_token}").json()["valid"] is False
+    assert client.get(f"/api/v1/licences/check/{licence.id}").status_code == 404
+
+
 def test_me(client: Client, resident: Person, clerk: Person) -> None:
-    assert client.get("/api/v1/me").status_code in (401, 403)
+    refused = client.get("/api/v1/me")
+    assert (refused.status_code, refused.json()["code"]) == (401, "not_signed_in")
+    assert refused.headers["WWW-Authenticate"].startswith("Cookie ")
     assert resident.client.get("/api/v1/me").json()["subject_name"] == resident.subject.name
     assert clerk.client.get("/api/v1/me").json()["kind"] == "staff"

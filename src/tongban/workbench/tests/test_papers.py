@@ -32,6 +32,31 @@ def test_a_paper_of_the_case(
     assert clerk.client.get(reverse("workbench:document", args=[accepted.id, uuid4()])).status_code == 404
 
 
+def test_a_paper_that_is_still_being_made(
+    accepted: cases.Case, clerk: Person, known: Person, run_jobs: Callable[[], list[str]]
+) -> None:
+    """The worker numbers a paper first and sets it in type after: between the two there is no file."""
+    run_jobs()
+    paper = cases.documents_of(clerk.actor, accepted.id)[0]
+    cases.CaseDocument.objects.filter(pk=paper.id).update(file=None)
+    pages = [
+        (clerk.client, reverse("workbench:document", args=[accepted.id, paper.id])),
+        (known.client, reverse("portal:document", args=[accepted.id, paper.id])),
+    ]
+    for client, url in pages:
+        early = client.get(url)
+        assert early.status_code == 409
+        assert "请稍后再试" in early.content.decode()
+    for page in (reverse("portal:case", args=[accepted.id]), reverse("workbench:desk", args=[accepted.id])):
+        reader = known if page.startswith("/cases/") else clerk
+        text = reader.client.get(page).content.decode()
+        assert str(paper.id) not in text
+        assert "正在生成" in text
+    cases.CaseDocument.objects.filter(pk=paper.id).update(file=paper.file_hash)
+    for client, url in pages:
+        assert client.get(url).status_code == 200
+
+
 def test_adapters_are_for_operators(operator: Person, clerk: Person) -> None:
     url = reverse("workbench:adapters")
     assert "接口状态" in operator.client.get(url).content.decode()
