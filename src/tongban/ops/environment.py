@@ -40,8 +40,8 @@ def check_external() -> None:
         raise PostgresError(f"The server of DATABASE_URL ({where}) cannot be used: {error}") from None
     if found != (True,):
         raise PostgresError(
-            f"The database of DATABASE_URL ({_place(url)}) takes Chinese characters for signs: nothing would be "
-            "found. Make it anew: CREATE DATABASE … TEMPLATE template0 ENCODING 'UTF8' "
+            f"The database of DATABASE_URL ({_place(url)}) takes Chinese characters for signs: nothing would "
+            "be found. Make it anew: CREATE DATABASE … TEMPLATE template0 ENCODING 'UTF8' "
             "LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C.UTF-8'."
         )
 
