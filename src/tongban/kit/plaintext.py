@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import Any
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.utils.translation import gettext as _
 
 from tongban.kit.errors import DomainError, FieldProblem, Invalid, NotFound
-from tongban.kit.middleware import Handler, error_response
+from tongban.kit.middleware import Handler, error_response, wants_json
 
 UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -64,6 +64,15 @@ def _of_query(request: HttpRequest) -> Iterator[tuple[str, str]]:
             yield name, value
 
 
+def clean_query(request: HttpRequest) -> None:
+    """Read a page's query without its unfit characters: a search box takes what it is given."""
+    cleaned = QueryDict(mutable=True)
+    for name, values in request.GET.lists():
+        cleaned.setlist(UNFIT.sub("", name), [UNFIT.sub("", value) for value in values])
+    cleaned._mutable = False
+    request.GET = cleaned  # type: ignore[assignment]
+
+
 def problem_of(request: HttpRequest, *, form: bool) -> DomainError | None:
     """What is unfit in the address, the query or the body; None where nothing is.
 
@@ -82,7 +91,10 @@ def problem_of(request: HttpRequest, *, form: bool) -> DomainError | None:
 
 
 class PlainTextMiddleware:
-    """Refuse requests whose text cannot be stored (422, names the field); drop such cookies."""
+    """Refuse requests whose text cannot be stored (422, names the field); drop such cookies.
+
+    A page that is only looked at is shown without those characters instead: nothing is stored by looking.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -96,5 +108,7 @@ class PlainTextMiddleware:
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
     ) -> HttpResponseBase | None:
+        if request.method in ("GET", "HEAD") and not wants_json(request):
+            clean_query(request)
         problem = problem_of(request, form=not getattr(view, "csrf_exempt", False))
         return error_response(request, problem) if problem else None
