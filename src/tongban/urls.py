@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("tongban.portal.urls")),
     path("account/", include("tongban.identity.urls")),
     path("sandbox/", include("tongban.notices.sandbox.urls")),
+    path("sandbox/wechat/", include("tongban.wechat.sandbox.urls")),
     path("work/", include("tongban.workbench.urls")),
     path("api/", include("tongban.api.urls")),
     path("", include("tongban.ops.urls")),

@@ -5,7 +5,7 @@ import os
 NOTICES_ADAPTERS = {
     "sms": os.environ.get("TONGBAN_SMS_ADAPTER", "http_sms"),
     "mail": os.environ.get("TONGBAN_MAIL_ADAPTER", "smtp"),
-    "wechat": os.environ.get("TONGBAN_WECHAT_ADAPTER", ""),
+    "wechat": os.environ.get("TONGBAN_WECHAT_ADAPTER", "official-account"),
 }
 # "sandbox:" is the platform's own sandbox server, called in this process through its real WSGI application.
 NOTICES_SMS_URL = os.environ.get("TONGBAN_SMS_URL", "sandbox:/sandbox/sms/messages/")

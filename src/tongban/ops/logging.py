@@ -41,6 +41,7 @@ LOGGING: dict[str, Any] = {
         "django": {"level": "INFO", "propagate": True, "handlers": []},
         "django.server": {"level": "WARNING", "propagate": True, "handlers": []},
         "procrastinate": {"level": "WARNING"},
+        "httpx": {"level": "WARNING"},  # its lines hold whole addresses, and those may hold tokens
         "fontTools": {"level": "WARNING"},
         "pyhanko": {"level": "WARNING"},
     },

@@ -32,7 +32,7 @@ def callback(request: HttpRequest) -> HttpResponse:
         if request.method == "GET":
             return HttpResponse(query.echostr, content_type="text/plain; charset=utf-8")
         message = wechat.message_in(settings, query, request.body)
-        wechat.once(query)
+        wechat.once(query, wechat.message_key(message))
     except wechat.Refused as refused:
         log.warning("wechat message refused", extra={"reason": str(refused)})
         return HttpResponse(status=403)

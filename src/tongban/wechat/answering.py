@@ -1,55 +1,110 @@
 """What the official account answers: the same replies as everywhere else, and the progress of one's cases."""
 
-import hashlib
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
-from django.db import transaction
+from cryptography.fernet import InvalidToken
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from wechatpy.messages import BaseMessage
 
-from tongban.assist import service as assist
-from tongban.kit.actors import ANONYMOUS
-from tongban.wechat import binding
+from tongban.kit.errors import DomainError, Invalid
+from tongban.notices import service as notices
+from tongban.wechat import binding, talking
 from tongban.wechat.models import Answered, Seen
-from tongban.wechat.settings import WeChatSettings
+from tongban.wechat.outgoing import WINDOW, push
+from tongban.wechat.settings import WeChatSettings, load
+from tongban.wechat.wording import cut, parts
 
-MAX_CHARACTERS = 600  # a passive answer holds 2,048 bytes
+log = logging.getLogger(__name__)
+PATIENCE = 2.5  # seconds a statement may take: WeChat waits five for the whole answer
 KEEP_DAYS = 7
-PROGRESS = ("进度", "我的办件", "办件进度", "PROGRESS")
-BIND = ("绑定", "BIND")
-UNBIND = ("解绑", "解除绑定")
+KEEP_REPLY = timedelta(hours=1)
+FOLLOW = 3  # messages after the first that one answer may have
+AFTER_EVENT = timedelta(minutes=1)  # how long a menu click or a subscription lets the account write
 
 
 def answer(settings: WeChatSettings, message: BaseMessage) -> str:
-    """Answer a message once; a repetition of it gets the first answer again."""
-    key = message_key(message)
-    with transaction.atomic():
-        _row, first = Answered.objects.get_or_create(key=key)
-        row = Answered.objects.select_for_update().get(key=key)
-        if first or not row.reply:
-            row.reply = _fit(settings, _words(settings, message))
+    """Answer a message once; a repetition of it gets the first answer again. Empty means nothing to say.
+
+    Never raises for what a message can cause: a problem is an answer too.
+    """
+    try:
+        with transaction.atomic(), _patience():
+            row, first = Answered.objects.get_or_create(key=message_key(message))
+            if not first:
+                return _unsealed(row)
+            words = _fitted(settings, message, _words(settings, message))
+            row.reply = notices.seal(words)
             row.save(update_fields=["reply"])
-    return row.reply
+            return words
+    except DatabaseError:
+        log.exception("wechat message not answered")
+        return _("系统繁忙，请稍后再试。")
 
 
 def message_key(message: BaseMessage) -> str:
-    """What makes a message one: its id; for events sender, time and kind."""
+    """What makes a message one: sender and id; for events sender, time, kind and key."""
     if message.type != "event" and message.id:
-        return f"m:{message.id}"[:160]
+        return f"m:{message.source}:{message.id}"[:160]
     at = int(message.create_time.timestamp())
-    return f"e:{message.source}:{at}:{getattr(message, 'event', '')}"[:160]
+    event, key = getattr(message, "event", message.type), getattr(message, "key", "")
+    return f"e:{message.source}:{at}:{event}:{key}"[:160]
+
+
+def answer_late(sealed: str) -> None:
+    """Find an answer without haste and send it as a customer message; run by the worker."""
+    held = json.loads(notices.unseal(sealed))
+    try:
+        words = talking.said(load(), held["openid"], held["text"])
+    except DomainError as error:
+        words = problem_of(error)
+    with transaction.atomic():
+        for part in parts(words)[: FOLLOW + 1]:
+            push(held["openid"], part)
 
 
 def forget() -> int:
-    """Drop answered messages and used signatures older than a week; gives back how many."""
-    before = timezone.now() - timedelta(days=KEEP_DAYS)
+    """Drop answered messages and used signatures older than a week, and wipe answers older than an hour.
+
+    Gives back how many rows were dropped.
+    """
+    now = timezone.now()
+    Answered.objects.filter(created_at__lt=now - KEEP_REPLY).exclude(reply="").update(reply="")
+    before = now - timedelta(days=KEEP_DAYS)
     return sum(model.objects.filter(created_at__lt=before).delete()[0] for model in (Answered, Seen))
+
+
+def problem_of(error: DomainError) -> str:
+    """What is wrong, in the words of the room that refused."""
+    return str(error.problems[0].message if isinstance(error, Invalid) else error.message)
+
+
+@contextmanager
+def _patience() -> Iterator[None]:
+    """No statement may hold up a passive answer; waiting for a twin of the message counts too."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = %s", [int(PATIENCE * 1000)])
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = DEFAULT")
+
+
+def _unsealed(row: Answered) -> str:
+    try:
+        return notices.unseal(row.reply) if row.reply else ""
+    except InvalidToken:
+        return ""
 
 
 def _words(settings: WeChatSettings, message: BaseMessage) -> str:
     if message.type == "event":
         return _event(settings, message)
+    binding.wrote(message.source, WINDOW)
     text = message.content if message.type == "text" else getattr(message, "recognition", None)
     if not text or not text.strip():
         return _("暂时只能看懂文字和带识别结果的语音，请用文字告诉我您想办什么事。")
@@ -57,68 +112,50 @@ def _words(settings: WeChatSettings, message: BaseMessage) -> str:
 
 
 def _event(settings: WeChatSettings, message: BaseMessage) -> str:
-    if message.event in ("subscribe", "subscribe_scan"):
+    event = getattr(message, "event", "")  # the library does not know every one there is
+    if event in ("subscribe", "subscribe_scan"):
         return _(
             "欢迎关注。直接说您想办什么事，例如“开饭店要什么材料”；发送“进度”查询办件，发送“绑定”绑定账号。"
         )
-    if message.event == "unsubscribe":
+    if event == "unsubscribe":
         binding.forget(message.source)
+    if event != "click":
         return ""
-    if message.event == "click":
-        return _said(settings, message.source, str(message.key))
-    return ""
+    binding.wrote(message.source, AFTER_EVENT)
+    return _said(settings, message.source, str(message.key or ""))
 
 
 def _said(settings: WeChatSettings, openid: str, text: str) -> str:
-    if text in BIND:
-        return _bind(settings, openid)
-    actor = binding.actor_of(openid)
-    if text in UNBIND:
-        done = actor is not None and binding.unbind_openid(openid)
-        return _("已解除绑定。") if done else _("这个微信没有绑定账号。")
-    if text in PROGRESS:
-        if actor is None:
-            return _bind(settings, openid)
-        text = PROGRESS[0]
-    if len(text) > assist.MAX_QUESTION:
-        return _("问题太长了，请用一两句话说。")
-    session = "wechat:" + hashlib.sha256(openid.encode()).hexdigest()[:32]
-    reply = assist.reply(text, session=session, actor=actor or ANONYMOUS, channel="wechat")
-    return _plain(settings, reply)
+    """The words to a text; what takes too long is found by the worker and sent afterwards."""
+    try:
+        with transaction.atomic():
+            return talking.said(settings, openid, text)
+    except DomainError as error:
+        return problem_of(error)
+    except DatabaseError as error:
+        log.warning("wechat answer takes too long", extra={"reason": type(error).__name__})
+        if not settings.can_push:
+            return _("系统繁忙，请稍后再试。")
+        _later(openid, text)
+        return _("正在为您查找，稍后把答案发给您。")
 
 
-def _bind(settings: WeChatSettings, openid: str) -> str:
-    made = binding.ticket(openid)
-    words = _(
-        "请在 10 分钟内打开链接并登录，输入验证码 %(code)s 完成绑定：\n%(link)s\n不要把验证码告诉别人。"
-    )
-    return words % {"code": made.code, "link": f"{settings.site}/settings/wechat/?token={made.token}"}
+def _later(openid: str, text: str) -> None:
+    from tongban.wechat.tasks import answer_later
+
+    answer_later.defer(sealed=notices.seal(json.dumps({"openid": openid, "text": text})))
 
 
-def _plain(settings: WeChatSettings, reply: assist.Reply) -> str:
-    """A reply of the assist room as text: the words, then one line a source or card."""
-    lines, seen = [reply.text], set()
-    for _sentence, url, title in reply.sentences:
-        if url not in seen:
-            seen.add(url)
-            lines.append(f"《{title}》{settings.site}{url}")
-    for card in reply.cards:
-        if card.url not in seen:
-            seen.add(card.url)
-            lines.append(f"· {card.name} {settings.site}{card.url}")
-    return "\n".join(lines)
-
-
-def _fit(settings: WeChatSettings, text: str) -> str:
-    """Cut an answer at a whole line where it is too long for the protocol, and say where there is more."""
-    if len(text) <= MAX_CHARACTERS and len(text.encode()) <= 2000:
+def _fitted(settings: WeChatSettings, message: BaseMessage, text: str) -> str:
+    """As much as a passive answer holds; the rest follows as customer messages, or stands on the site."""
+    pieces = parts(text)
+    if len(pieces) <= 1:
         return text
-    kept: list[str] = []
     more = _("更多内容请看：") + f"{settings.site}/assist/"
-    for line in text.splitlines():
-        if len("\n".join([*kept, line, more]).encode()) > 2000:
-            break
-        kept.append(line)
-    if not kept:
-        kept = [text.encode()[:1500].decode(errors="ignore") + "…"]
-    return "\n".join([*kept, more])
+    if not settings.can_push:
+        return cut(pieces[0], more)
+    if len(pieces) > FOLLOW + 1:
+        pieces = [*pieces[:FOLLOW], cut(pieces[FOLLOW], more)]
+    for number, piece in enumerate(pieces[1:], 2):
+        push(message.source, cut(f"（{number}/{len(pieces)}）{piece}"))
+    return cut(f"（1/{len(pieces)}）{pieces[0]}")

@@ -1,13 +1,14 @@
 """Binding a WeChat user to an account, so that he may ask for his cases there."""
 
-import hashlib
 import secrets
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from django.core import signing
 from django.db import transaction
-from django.utils.crypto import constant_time_compare
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
 from tongban.identity import service as identity
@@ -15,10 +16,11 @@ from tongban.kit.actors import Actor
 from tongban.kit.errors import Forbidden, invalid
 from tongban.notices import service as notices
 from tongban.trace import service as trace
-from tongban.wechat.models import Binding
+from tongban.wechat.models import Binding, Seen
 
 TICKET_SECONDS = 600
 SALT = "tongban.wechat.binding"
+TRIES = identity.Limit("wechat-code", 5, TICKET_SECONDS)  # codes typed for one ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,8 @@ def bind(actor: Actor, token: str, code: str) -> Binding:
 
     Raises:
         Forbidden: for anybody but a resident.
-        Invalid: when the ticket is too old or was altered, or the code is wrong.
+        Invalid: when the ticket is too old, was altered or used before, or the code is wrong; and for
+            more than five codes typed for one ticket.
     """
     if actor.kind != "resident" or actor.account_id is None:
         raise Forbidden
@@ -50,11 +53,18 @@ def bind(actor: Actor, token: str, code: str) -> Binding:
         held = signing.loads(token, salt=SALT, max_age=TICKET_SECONDS)
     except signing.BadSignature:
         raise invalid("token", "expired", _("绑定链接已过期，请在公众号里重新发送“绑定”")) from None
-    if not constant_time_compare(held["h"], _digest(held["s"], code.strip())):
+    try:
+        identity.count_attempt(TRIES, held["s"])
+    except identity.TooMany:
+        raise invalid("code", "too_many", _("输错次数太多，请在公众号里重新发送“绑定”")) from None
+    if not constant_time_compare(held["h"], _digest(held["s"], "".join(code.split()))):
         raise invalid("code", "wrong", _("验证码不对，请输入公众号对话里显示的 6 位数字"))
     with transaction.atomic():
+        if not Seen.objects.get_or_create(signature=f"ticket:{held['s']}")[1]:
+            raise invalid("token", "used", _("这个绑定链接已经用过，请在公众号里重新发送“绑定”"))
         binding, _made = Binding.objects.update_or_create(
-            openid=held["o"], defaults={"account_id": actor.account_id}
+            openid=held["o"],
+            defaults={"account_id": actor.account_id, "open_until": timezone.now() + timedelta(hours=48)},
         )
         _tell(
             actor,
@@ -99,6 +109,12 @@ def forget(openid: str) -> None:
     Binding.objects.filter(openid=openid).delete()
 
 
+def wrote(openid: str, open_for: timedelta) -> None:
+    """The WeChat user has done something that lets the account write to him for a while."""
+    until = timezone.now() + open_for
+    Binding.objects.filter(openid=openid).exclude(open_until__gt=until).update(open_until=until)
+
+
 def actor_of(openid: str) -> Actor | None:
     """The person a WeChat user is bound to, acting for himself, or None."""
     binding = Binding.objects.select_related("account__subject").filter(openid=openid).first()
@@ -109,7 +125,8 @@ def actor_of(openid: str) -> Actor | None:
 
 
 def _digest(salt: str, code: str) -> str:
-    return hashlib.sha256(f"{salt}:{code}".encode()).hexdigest()
+    """Keyed: whoever holds the link must not be able to try all codes by himself."""
+    return salted_hmac(SALT, f"{salt}:{code}", algorithm="sha256").hexdigest()
 
 
 def _tell(actor: Actor, action: str, title: str, body: str, key: str) -> None:

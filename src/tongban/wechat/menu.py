@@ -3,21 +3,9 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
-from wechatpy.client import WeChatClient
 
+from tongban.wechat.client import Client
 from tongban.wechat.settings import WeChatSettings
-
-
-class _Client(WeChatClient):  # type: ignore[misc]
-    """The library's client, except that the token comes from the configured address as well."""
-
-    def __init__(self, settings: WeChatSettings) -> None:
-        super().__init__(settings.app_id, settings.secret, timeout=10, auto_retry=False)
-        self.API_BASE_URL = settings.api_base
-
-    def fetch_access_token(self) -> Any:
-        params = {"grant_type": "client_credential", "appid": self.appid, "secret": self.secret}
-        return self._fetch_access_token(f"{self.API_BASE_URL}token", params)
 
 
 def menu(settings: WeChatSettings) -> dict[str, Any]:
@@ -40,7 +28,23 @@ def menu(settings: WeChatSettings) -> dict[str, Any]:
     }
 
 
-def push(settings: WeChatSettings) -> dict[str, Any]:
-    """Set the menu at WeChat's server. Raises wechatpy's WeChatClientException with the server's words."""
-    answer: dict[str, Any] = _Client(settings).menu.create(menu(settings))
+def push_menu(settings: WeChatSettings) -> dict[str, Any]:
+    """Set the menu at WeChat's server. Raises Trouble or Rejected of :mod:`tongban.wechat.client`."""
+    here = Client(settings)
+    answer: dict[str, Any] = here.run(lambda: here.menu.create(menu(settings)))
+    return answer
+
+
+def shown_menu(settings: WeChatSettings) -> dict[str, Any]:
+    """The menu that WeChat's server holds; raises as :func:`push_menu` does (46003 where there is none)."""
+    here = Client(settings)
+    # Not the library's own call, which hides that there is none.
+    answer: dict[str, Any] = here.run(lambda: here.get("menu/get"))
+    return answer
+
+
+def drop_menu(settings: WeChatSettings) -> dict[str, Any]:
+    """Take the menu away; raises as :func:`push_menu` does."""
+    here = Client(settings)
+    answer: dict[str, Any] = here.run(here.menu.delete)
     return answer

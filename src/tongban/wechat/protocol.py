@@ -3,17 +3,17 @@
 Source: the official account's developer documentation (消息管理: 接入概述, 消息加解密说明).
 """
 
+import struct
 import time
 from dataclasses import dataclass
 from xml.etree.ElementTree import ParseError
 
 from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
-from django.db import IntegrityError, transaction
 from wechatpy import parse_message
 from wechatpy.crypto import WeChatCrypto
 from wechatpy.exceptions import InvalidAppIdException, InvalidSignatureException
-from wechatpy.messages import BaseMessage
+from wechatpy.messages import BaseMessage, UnknownMessage
 from wechatpy.replies import TextReply
 from wechatpy.utils import check_signature
 
@@ -21,7 +21,7 @@ from tongban.wechat.models import Seen
 from tongban.wechat.settings import WeChatSettings
 
 FRESH_FOR = 300  # seconds a signed request stays good
-MAX_BYTES = 64 * 1024  # far above any message of the protocol
+MAX_BYTES = 128 * 1024  # far above any message of the protocol, also where it is there in plain and sealed
 
 
 class Refused(Exception):
@@ -50,13 +50,17 @@ def check(settings: WeChatSettings, query: Query) -> None:
         raise Refused("stale")
 
 
-def once(query: Query) -> None:
-    """This very request was not taken in before. Raises Refused."""
-    try:
-        with transaction.atomic():
-            Seen.objects.create(signature=(query.msg_signature or query.signature)[:40])
-    except IntegrityError:
-        raise Refused("replayed") from None
+def once(query: Query, message: str) -> None:
+    """This signature serves this message only; the very same request again is let through. Raises Refused.
+
+    Args:
+        message: the message's key. In plain mode the signature does not cover the body, so that a stolen
+            one would do for any words; a repetition does nothing (its first answer is given again).
+    """
+    signature = (query.msg_signature if query.encrypt_type == "aes" else query.signature)[:40]
+    row, first = Seen.objects.get_or_create(signature=signature, defaults={"message": message})
+    if not first and row.message != message:
+        raise Refused("replayed")
 
 
 def message_in(settings: WeChatSettings, query: Query, body: bytes) -> BaseMessage:
@@ -64,29 +68,41 @@ def message_in(settings: WeChatSettings, query: Query, body: bytes) -> BaseMessa
     if len(body) > MAX_BYTES:
         raise Refused("too large")
     text = _plain_xml(body)
-    if settings.aes_key:
-        if query.encrypt_type != "aes":
-            raise Refused("plain message in encrypted mode")
-        try:
-            text = _crypto(settings).decrypt_message(text, query.msg_signature, query.timestamp, query.nonce)
-        except (InvalidSignatureException, InvalidAppIdException, ValueError, KeyError, TypeError) as error:
-            raise Refused("encryption") from error
-        text = _plain_xml(text)
+    if settings.mode == "safe" and query.encrypt_type != "aes":
+        raise Refused("plain message in encrypted mode")
+    if _sealed(settings, query):
+        text = _opened(settings, query, text)
     try:
         message = parse_message(text)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, OverflowError, OSError) as error:
         raise Refused("unreadable") from error
+    if isinstance(message, UnknownMessage) and ElementTree.fromstring(text).findtext("MsgType") == "event":
+        message.type = "event"  # one the library does not know; nothing is to be said to it
     if message is None or not message.source or len(message.source) > 64:
         raise Refused("unreadable")
     return message
 
 
 def reply_out(settings: WeChatSettings, query: Query, message: BaseMessage, text: str) -> str:
-    """The answer as XML, encrypted in the encrypted mode."""
+    """The answer as XML, encrypted where the message was."""
     xml: str = TextReply(content=text, message=message).render()
-    if settings.aes_key:
+    if _sealed(settings, query):
         return str(_crypto(settings).encrypt_message(xml, query.nonce, query.timestamp))
     return xml
+
+
+def _sealed(settings: WeChatSettings, query: Query) -> bool:
+    return bool(settings.mode != "plain" and query.encrypt_type == "aes")
+
+
+def _opened(settings: WeChatSettings, query: Query, text: str) -> str:
+    try:
+        inner = _crypto(settings).decrypt_message(text, query.msg_signature, query.timestamp, query.nonce)
+    except (InvalidSignatureException, InvalidAppIdException) as error:
+        raise Refused("encryption") from error
+    except (ValueError, LookupError, TypeError, AssertionError, struct.error) as error:
+        raise Refused("unreadable cipher") from error
+    return _plain_xml(inner)
 
 
 def _crypto(settings: WeChatSettings) -> WeChatCrypto:

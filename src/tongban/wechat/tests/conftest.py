@@ -6,6 +6,7 @@ import itertools
 import os
 import time
 from dataclasses import dataclass, field
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -16,6 +17,8 @@ TOKEN = "spoken4word"
 APP_ID = "wx0000000000000001"
 AES_KEY = base64.b64encode(bytes(range(32))).decode().rstrip("=")
 CALLBACK = "/wechat/callback/"
+SECRET = "right"
+SITE = "https://tongban.test"
 _numbers = itertools.count(1)
 
 
@@ -30,9 +33,13 @@ class Answer:
 class WeChat:
     """One WeChat user in front of the official account."""
 
-    encrypted: bool
+    mode: str
     openid: str = "oTestUser0001"
     client: Client = field(default_factory=Client)
+
+    @property
+    def encrypted(self) -> bool:
+        return self.mode != "plain"
 
     def query(self, timestamp: int | None = None) -> dict[str, str]:
         stamp, nonce = str(timestamp or int(time.time())), f"n{next(_numbers)}{os.urandom(4).hex()}"
@@ -61,7 +68,10 @@ class WeChat:
         crypto = WeChatCrypto(TOKEN, AES_KEY, APP_ID)
         sealed = ElementTree.fromstring(crypto.encrypt_message(xml, query["nonce"], query["timestamp"]))
         cipher = sealed.findtext("Encrypt")
-        body = f"<xml><ToUserName>gh_account</ToUserName><Encrypt>{cipher}</Encrypt></xml>"
+        outer = (
+            "<xml><ToUserName>gh_account</ToUserName>" if self.mode == "safe" else xml.removesuffix("</xml>")
+        )
+        body = f"{outer}<Encrypt>{cipher}</Encrypt></xml>"
         return {**query, "encrypt_type": "aes", "msg_signature": sealed.findtext("MsgSignature") or ""}, body
 
     def post(self, query: dict[str, str], body: str) -> Answer:
@@ -89,10 +99,30 @@ class WeChat:
         return answer.text
 
 
-@pytest.fixture(params=["plain", "encrypted"])
-def wechat(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> WeChat:
-    monkeypatch.setenv("TONGBAN_WECHAT_APP_ID", APP_ID)
-    monkeypatch.setenv("TONGBAN_WECHAT_TOKEN", TOKEN)
-    monkeypatch.setenv("TONGBAN_WECHAT_AES_KEY", AES_KEY if request.param == "encrypted" else "")
-    monkeypatch.setenv("TONGBAN_SITE_URL", "https://tongban.test")
-    return WeChat(request.param == "encrypted")
+def set_account(monkeypatch: pytest.MonkeyPatch, settings: Any, mode: str = "plain") -> None:
+    values = {
+        "APP_ID": APP_ID,
+        "TOKEN": TOKEN,
+        "SECRET": SECRET,
+        "MODE": mode,
+        "AES_KEY": "" if mode == "plain" else AES_KEY,
+        "API": "sandbox:/sandbox/wechat/cgi-bin/",
+        "TEMPLATE": "",
+    }
+    for name, value in values.items():
+        monkeypatch.setenv(f"TONGBAN_WECHAT_{name}", value)
+    settings.BASE_URL = SITE
+
+
+@pytest.fixture(params=["plain", "compatible", "safe"])
+def wechat(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, settings: Any) -> WeChat:
+    """The account in each of the protocol's modes."""
+    set_account(monkeypatch, settings, request.param)
+    return WeChat(request.param)
+
+
+@pytest.fixture
+def account(monkeypatch: pytest.MonkeyPatch, settings: Any) -> WeChat:
+    """The account in the safe mode, for what does not depend on the mode."""
+    set_account(monkeypatch, settings, "safe")
+    return WeChat("safe")

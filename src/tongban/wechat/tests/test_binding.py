@@ -1,11 +1,13 @@
 """Binding a WeChat user to an account, and asking for one's cases."""
 
+import hashlib
 import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
+from django.core import signing
 from django.test import Client
 from django.utils import timezone
 
@@ -39,7 +41,7 @@ def test_bound_person_is_told_and_may_ask(wechat: WeChat, bound: Any) -> None:
 
 
 def test_a_stranger_sees_nobodys_cases(wechat: WeChat, bound: Any) -> None:
-    stranger = WeChat(wechat.encrypted, openid="oSomebodyElse")
+    stranger = WeChat(wechat.mode, openid="oSomebodyElse")
     assert "验证码" in stranger.say("进度")  # not bound: is shown the way, sees nobody's cases
 
 
@@ -50,6 +52,32 @@ def test_wrong_code_binds_nobody(wechat: WeChat) -> None:
     assert answer.status_code == 422
     assert "验证码不对" in answer.content.decode()
     assert not Binding.objects.exists()
+
+
+def test_codes_cannot_be_tried_out(wechat: WeChat) -> None:
+    held, client = ticket(wechat), client_of(AccountFactory())
+    for n in range(5):
+        client.post(PAGE, {**held, "code": f"{(int(held['code']) + n + 1) % 1_000_000:06d}"})
+    answer = client.post(PAGE, held)
+    assert answer.status_code == 422
+    assert "输错次数太多" in answer.content.decode()
+    assert not Binding.objects.exists()
+
+
+def test_a_link_alone_does_not_tell_its_code(wechat: WeChat) -> None:
+    held = ticket(wechat)
+    inside = signing.loads(held["token"], salt="tongban.wechat.binding")
+    assert inside["h"] != hashlib.sha256(f"{inside['s']}:{held['code']}".encode()).hexdigest()
+    assert held["code"] not in str(inside)
+
+
+def test_a_ticket_binds_once(wechat: WeChat) -> None:
+    held, other = ticket(wechat), AccountFactory()
+    assert client_of(AccountFactory()).post(PAGE, held).status_code == 302
+    answer = client_of(other).post(PAGE, held)
+    assert answer.status_code == 422
+    assert "已经用过" in answer.content.decode()
+    assert not Binding.objects.filter(account=other).exists()
 
 
 def test_old_or_altered_ticket_binds_nobody(wechat: WeChat) -> None:

@@ -1,0 +1,1 @@
+"""A pretended WeChat: its server for official accounts, and phones to play. Only in a sandbox."""

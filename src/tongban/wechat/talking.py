@@ -1,0 +1,116 @@
+"""What is said to a text: to the account's own words (绑定, 转人工 …), or the assist room's reply."""
+
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+
+from tongban.assist import service as assist
+from tongban.kit.actors import ANONYMOUS, Actor
+from tongban.wechat import binding
+from tongban.wechat.settings import WeChatSettings
+
+PROGRESS = ("进度", "我的办件", "办件进度", "PROGRESS")
+BIND = ("绑定", "绑定账号", "BIND")
+UNBIND = ("解绑", "解除绑定")
+HUMAN = ("转人工", "人工", "人工服务")
+HEARD = ("答复", "人工答复")
+HELP = ("帮助", "?", "？", "HELP")
+SHOWN = 3  # answers of people that are listed
+
+
+def said(settings: WeChatSettings, openid: str, text: str) -> str:
+    """The answer to a text.
+
+    Raises:
+        DomainError: what the assist room refuses, in words for the reader.
+    """
+    word = text.strip().rstrip("。.!！")
+    if word in BIND:
+        return _bind(settings, openid)
+    actor = binding.actor_of(openid)
+    if word in UNBIND:
+        done = actor is not None and binding.unbind_openid(openid)
+        return _("已解除绑定。") if done else _("这个微信没有绑定账号。")
+    if word in PROGRESS and actor is None:
+        return _("查询办件要先绑定账号。") + "\n" + _bind(settings, openid)
+    if word in HELP:
+        return _help()
+    if word in HUMAN:
+        return _handed(settings, actor or ANONYMOUS, openid)
+    if word in HEARD:
+        return _heard(settings, actor or ANONYMOUS, openid)
+    question = PROGRESS[0] if word in PROGRESS else _chosen(openid, word) or text
+    reply = assist.reply(question, session=session_of(openid), actor=actor or ANONYMOUS, channel="wechat")
+    return plain(settings, reply)
+
+
+def session_of(openid: str) -> str:
+    """The token of a WeChat user's conversation; nobody can make it up who knows the openid."""
+    return "wechat:" + salted_hmac("tongban.wechat.session", openid, algorithm="sha256").hexdigest()[:40]
+
+
+def _help() -> str:
+    return _(
+        "直接说您想办什么事，例如“开饭店要什么材料”。\n发送“进度”：您的办件\n发送“绑定”“解绑”：微信与账号\n"
+        "发送“转人工”：由工作人员答复刚才的问题\n发送“答复”：工作人员的答复"
+    )
+
+
+def _bind(settings: WeChatSettings, openid: str) -> str:
+    made = binding.ticket(openid)
+    words = _(
+        "请在 10 分钟内打开链接并登录，输入验证码 %(code)s 完成绑定：\n%(link)s\n不要把验证码告诉别人。"
+    )
+    return words % {"code": made.code, "link": f"{settings.site}/settings/wechat/?token={made.token}"}
+
+
+def _chosen(openid: str, word: str) -> str:
+    """The question behind a number, where the turn before asked which one is meant."""
+    if not (word.isascii() and word.isdigit() and len(word) <= 2):
+        return ""
+    turns = assist.turns_of(session_of(openid))
+    choices = turns[-1].get("choices") if turns else None
+    if not isinstance(choices, list) or not 1 <= int(word) <= len(choices):
+        return ""
+    return str(choices[int(word) - 1])
+
+
+def _handed(settings: WeChatSettings, actor: Actor, openid: str) -> str:
+    row = assist.hand_over(actor, session=session_of(openid), channel="wechat")
+    due = timezone.localtime(row.due_at).strftime("%Y-%m-%d %H:%M")
+    lines = [
+        _("“%(question)s”已转给工作人员，最迟 %(due)s 答复。") % {"question": row.question[:60], "due": due}
+    ]
+    lines.append(_("到时发送“答复”就能看到，也可以打开：") + f"{settings.site}/assist/answers/{row.token}/")
+    return "\n".join(lines)
+
+
+def _heard(settings: WeChatSettings, actor: Actor, openid: str) -> str:
+    rows = assist.asked_by(actor, session_of(openid))[:SHOWN]
+    if not rows:
+        return _("您还没有转人工的问题。")
+    lines = []
+    for row in rows:
+        due = timezone.localtime(row.due_at).strftime("%Y-%m-%d %H:%M")
+        words = row.answer or row.closed_note or _("最迟 %(due)s 答复") % {"due": due}
+        lines += [f"“{row.question[:60]}”", words, f"{settings.site}/assist/answers/{row.token}/"]
+    return "\n".join(lines)
+
+
+def plain(settings: WeChatSettings, reply: assist.Reply) -> str:
+    """A reply of the assist room as text: the words, then one line a source or card."""
+    lines, seen = [reply.phrased or reply.text], set()
+    for _sentence, url, title in reply.sentences:
+        if url not in seen:
+            seen.add(url)
+            lines.append(f"《{title}》{settings.site}{url}")
+    for number, card in enumerate(reply.cards, 1):
+        mark = f"{number}." if reply.choices else "·"
+        if card.url not in seen:
+            seen.add(card.url)
+            lines.append(f"{mark} {card.name} {settings.site}{card.url}")
+    if reply.choices:
+        lines.append(_("回复前面的数字就可以。"))
+    if reply.kind == "handover":
+        lines.append(_("发送“转人工”，由工作人员答复。"))
+    return "\n".join(lines)
