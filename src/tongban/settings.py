@@ -88,6 +88,8 @@ TONGBAN_URL_FAMILIES = {
     "/api/v1/codes": "public",
     "/api/v1/divisions": "public",
     "/api/v1/licences/check": "public",
+    "/api/v1/assist/replies": "public",
+    "/api/v1/assist/handovers": "public",
 }
 
 TEMPLATES = [

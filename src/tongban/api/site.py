@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, ValidationError
 
-from tongban.api import cases, codes, divisions, filings, items, licences, me, packages
+from tongban.api import assist, cases, codes, divisions, filings, items, licences, me, packages
 from tongban.api.auth import session_actor
 from tongban.kit.errors import DomainError, SignInNeeded
 from tongban.kit.middleware import error_response, problem_body
@@ -24,6 +24,7 @@ api.add_router("/items", items.router, auth=None, tags=["items"])
 api.add_router("/codes", codes.router, auth=None, tags=["codes"])
 api.add_router("/divisions", divisions.router, auth=None, tags=["divisions"])
 api.add_router("/licences", licences.router, auth=None, tags=["licences"])
+api.add_router("/assist", assist.router, tags=["assist"])
 api.add_router("/cases", cases.router, tags=["cases"])
 api.add_router("/packages", filings.router, tags=["packages"])
 api.add_router("/packages", packages.router, tags=["packages"])

@@ -8,30 +8,18 @@ from django.utils.translation import gettext as _
 
 from tongban.assist import faqs, phrasing, replying
 from tongban.assist.handovers import session_key
+from tongban.assist.limits import PER_ADDRESS, PER_SESSION, count
 from tongban.assist.models import Conversation
 from tongban.assist.replying import Card, Reply
 from tongban.assist.rules import follows, masked
-from tongban.identity import service as identity
 from tongban.items import service as items
 from tongban.kit.actors import Actor
-from tongban.kit.errors import DomainError, NotFound, invalid
+from tongban.kit.errors import NotFound, invalid
 
 MAX_QUESTION = 10_000  # characters
 KEPT = timedelta(hours=2)
 TURNS = 20
-PER_SESSION = identity.Limit("assist-session", 40, 60)
-PER_ADDRESS = identity.Limit("assist-address", 600, 60)  # a hall's visitors share one address
 _SHOWN = 2_000  # characters of a question kept in a transcript
-
-
-class TooFast(DomainError):
-    """Too many questions at once (HTTP 429)."""
-
-    status = 429
-
-    def __init__(self, minutes: int) -> None:
-        words = _("您问得太快了，请过 %(minutes)s 分钟再问；急事请拨打 12345。") % {"minutes": minutes}
-        super().__init__(words, code="too_many")
 
 
 def reply(
@@ -60,23 +48,13 @@ def reply(
         raise invalid("question", "required", _("请输入您的问题"))
     if len(text) > MAX_QUESTION:
         raise invalid("question", "length", _("问题请不要超过 %(most)s 个字") % {"most": MAX_QUESTION})
-    _count(session, address)
+    count(PER_SESSION, session)
+    count(PER_ADDRESS, address)
     talk = _recall(session)
     said = _answered(text, talk, session=session, actor=actor, division=division, channel=channel)
     said = phrasing.phrased(text, said)
     _remember(session, talk, text, said)
     return said
-
-
-def _count(session: str, address: str) -> None:
-    try:
-        if session:
-            identity.count_attempt(PER_SESSION, session)
-        if address:
-            identity.count_attempt(PER_ADDRESS, address)
-    except identity.TooMany as error:
-        seconds = (error.resets_at - timezone.now()).total_seconds()
-        raise TooFast(max(1, -(-int(seconds) // 60))) from None
 
 
 def _recall(session: str) -> Conversation | None:

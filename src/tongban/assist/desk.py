@@ -5,12 +5,11 @@ from uuid import UUID
 from django.core.paginator import Page, Paginator
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tongban.assist import duty
 from tongban.assist.models import Ticket, TicketKind, TicketState
-from tongban.assist.tickets import MAX_TEXT, UNFINISHED, move_due, note
+from tongban.assist.tickets import MAX_TEXT, UNFINISHED, move_due, note, now_on
 from tongban.identity import service as identity
 from tongban.kit.actors import Actor
 from tongban.kit.errors import Conflict, Forbidden, NotFound, invalid
@@ -74,7 +73,7 @@ def _words(field: str, text: str, most: int = MAX_TEXT) -> str:
 def accept_ticket(actor: Actor, ticket_id: UUID) -> Ticket:
     """Accept it: the clock of the answer runs from today."""
     ticket = _locked(actor, ticket_id, TicketState.OPEN)
-    ticket.state, ticket.accepted_on = TicketState.ACCEPTED, timezone.localdate()
+    ticket.state, ticket.accepted_on = TicketState.ACCEPTED, now_on()
     ticket.handler_id, ticket.handler_name = actor.account_id, actor.name
     move_due(ticket)
     ticket.save()
@@ -103,7 +102,7 @@ def ask_more(actor: Actor, ticket_id: UUID, text: str) -> Ticket:
     ticket = _locked(actor, ticket_id, TicketState.ACCEPTED)
     text = _words("text", text, 1000)
     ticket.state = TicketState.ASKED
-    ticket.pauses = [*ticket.pauses, [timezone.localdate().isoformat(), None]]
+    ticket.pauses = [*ticket.pauses, [now_on().isoformat(), None]]
     ticket.save(update_fields=["state", "pauses"])
     note(actor, ticket, "asked", text)
     _tell(ticket, _("请补充您的诉求"), text, f"asked:{len(ticket.pauses)}")
@@ -114,7 +113,7 @@ def ask_more(actor: Actor, ticket_id: UUID, text: str) -> Ticket:
 def answer_ticket(actor: Actor, ticket_id: UUID, text: str) -> Ticket:
     """Answer it; the person may mark the answer, and reopen it once."""
     ticket = _locked(actor, ticket_id, TicketState.ACCEPTED, TicketState.ASKED)
-    text, today = _words("text", text), timezone.localdate()
+    text, today = _words("text", text), now_on()
     if ticket.state == TicketState.ASKED:
         ticket.pauses = [*ticket.pauses[:-1], [ticket.pauses[-1][0], today.isoformat()]]
     ticket.state, ticket.answered_on = TicketState.ANSWERED, today

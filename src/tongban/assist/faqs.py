@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from tongban.assist import duty
 from tongban.assist.models import FaqState, GeneralFaq, HandOver
+from tongban.items import service as items
 from tongban.kit.actors import Actor
 from tongban.kit.errors import Conflict, Forbidden, NotFound, invalid
 from tongban.trace import service as trace
@@ -176,13 +178,29 @@ def proposals(actor: Actor, *, state: str = FaqState.PROPOSED, page: int = 1) ->
     return Paginator(rows, _PAGE).get_page(page)
 
 
-def seed_faq(question: str, answer: str, *, department_id: UUID | None, by: tuple[str, str]) -> GeneralFaq:
-    """A published general answer of a site's own content; the same question again changes nothing."""
+def seed_faq(
+    question: str,
+    answer: str,
+    *,
+    department_id: UUID | None,
+    by: tuple[str, str],
+    item: str = "",
+    sources: Sequence[tuple[str, str]] = (),
+) -> GeneralFaq:
+    """A published general answer of a site's own content; the same question again changes nothing.
+
+    Args:
+        by: who wrote it and who reviewed it.
+        item: code or slug of the published item it is about, if it is about one.
+        sources: address and title of each source, most telling first.
+    """
     row = GeneralFaq.objects.filter(question=question.strip()).first()
     if row is None:
+        about = items.published(item) if item else None
         row = GeneralFaq(
             department_id=department_id, state=FaqState.PUBLISHED, proposed_name=by[0], reviewed_name=by[1],
-            reviewed_at=timezone.now(),
+            reviewed_at=timezone.now(), sources=[list(one) for one in sources],
+            item_id=about.item_id if about else None, item_name=about.name if about else "",
         )  # fmt: skip
         _fill(row, question, answer)
         row.save(force_insert=True)

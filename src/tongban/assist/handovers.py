@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
@@ -13,9 +14,11 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from tongban.assist import duty
-from tongban.assist.models import Conversation, HandOver, HandOverState
+from tongban.assist.limits import HAND_OVERS, HAND_OVERS_FROM, count
+from tongban.assist.models import PROVINCE, Conversation, HandOver, HandOverState
 from tongban.assist.rules import Light, add_working_minutes, handover_light, masked
 from tongban.assist.settings import load
+from tongban.cases import service as cases
 from tongban.identity import service as identity
 from tongban.items import service as items
 from tongban.kit.actors import Actor
@@ -25,7 +28,6 @@ from tongban.organisations import service as organisations
 from tongban.standards.calendar import default_calendar
 from tongban.trace import service as trace
 
-PER_HOUR = identity.Limit("assist-handover", 6, 3600)  # of one session
 MAX_ANSWER = 5000
 OPEN = (HandOverState.WAITING, HandOverState.CLAIMED)
 _PAGE = 20
@@ -47,12 +49,18 @@ def session_key(session: str) -> str:
 
 @transaction.atomic
 def hand_over(
-    actor: Actor, *, session: str, question: str = "", channel: str = "web", division: str = ""
+    actor: Actor,
+    *,
+    session: str,
+    question: str = "",
+    channel: str = "web",
+    division: str = "",
+    address: str = "",
 ) -> HandOver:
     """Hand the session's last question, or ``question``, to people; the talk so far goes with it, masked.
 
     Raises:
-        Invalid: there is nothing to hand over. TooMany: too many within an hour.
+        Invalid: there is nothing to hand over. TooFast: too many within an hour.
     """
     talk = Conversation.objects.filter(key=session_key(session), expires_at__gt=timezone.now()).first()
     turns = talk.turns if talk else []
@@ -66,9 +74,10 @@ def hand_over(
     waiting = _same(actor, session, words)
     if waiting is not None:
         return waiting
-    identity.count_attempt(PER_HOUR, str(actor.account_id or session or secrets.token_hex(8)))
+    count(HAND_OVERS, str(actor.account_id or session))
+    count(HAND_OVERS_FROM, address)
     item = _item(talk.item_code if talk else "")
-    chosen, now = load(), timezone.localtime()
+    chosen, now = load(), timezone.localtime(cases.now())
     row = HandOver(
         token=secrets.token_urlsafe(24),
         account_id=actor.account_id,
@@ -79,7 +88,7 @@ def hand_over(
         item_id=item.item_id if item else None,
         item_name=talk.item_name if talk and item else "",
         department_id=item.department_id if item else None,
-        division=(item.division if item else division) or "35",
+        division=(item.division if item else division) or PROVINCE,
         due_at=add_working_minutes(now, chosen.answer_minutes, chosen.spans, default_calendar()),
     )
     row.save(force_insert=True)
@@ -190,7 +199,7 @@ def answer(actor: Actor, hand_over_id: UUID, text: str, source_codes: Sequence[s
     if not 1 <= len(text.strip()) <= MAX_ANSWER:
         raise invalid("answer", "length", _("答复请写 1 至 5000 字"))
     row.sources = [_source(code) for code in dict.fromkeys(one.strip() for one in source_codes) if code]
-    row.answer, row.answered_by, row.answered_at = text.strip(), actor.name, timezone.now()
+    row.answer, row.answered_by, row.answered_at = text.strip(), actor.name, cases.now()
     row.state = HandOverState.ANSWERED
     row.save(update_fields=["sources", "answer", "answered_by", "answered_at", "state"])
     trace.append(actor, _chain(row), "assist.answered", {"late": row.answered_at > row.due_at})
@@ -276,3 +285,13 @@ def warn_late() -> int:
         row.save(update_fields=["late_told"])
         told += 1
     return told
+
+
+def fade() -> int:
+    """Take the talk and the tie to a session off old hand-overs of people without an account.
+
+    Question and answer stay: they are the department's work. Gives back how many faded.
+    """
+    before = timezone.now() - timedelta(days=load().keep_days)
+    old = HandOver.objects.filter(account=None, created_at__lt=before).exclude(state__in=OPEN)
+    return old.exclude(session="", transcript=[]).update(session="", transcript=[])

@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from tongban.kit.models import Row
 
+PROVINCE = "35"  # whose platform this is; what names no place concerns all of it
+
 
 class Conversation(models.Model):
     """The last turns of one session, masked; gone two hours after the last of them."""
@@ -47,7 +49,7 @@ class HandOver(Row):
     department = models.ForeignKey(
         "organisations.Department", on_delete=models.PROTECT, null=True, related_name="+"
     )
-    division = models.CharField(max_length=12, default="35")
+    division = models.CharField(max_length=12, default=PROVINCE)
     state = models.CharField(max_length=10, choices=HandOverState, default=HandOverState.WAITING)
     due_at = models.DateTimeField()
     late_told = models.BooleanField(default=False)  # the supervisors were told that it is late
@@ -146,7 +148,7 @@ class Ticket(Row):
     department = models.ForeignKey(
         "organisations.Department", on_delete=models.PROTECT, null=True, related_name="+"
     )
-    division = models.CharField(max_length=12, default="35")
+    division = models.CharField(max_length=12, default=PROVINCE)
     about = models.CharField(max_length=100, blank=True)  # the member of staff complained of, as written
     about_accounts = ArrayField(models.UUIDField(), default=list)  # who that may be; none of them sees it
     state = models.CharField(max_length=10, choices=TicketState, default=TicketState.OPEN)

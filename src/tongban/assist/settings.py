@@ -12,13 +12,16 @@ class AssistSettings:
     """Times are set by the site; no law names them but the days of a ticket's answer.
 
     ``answer_minutes`` are working minutes for a hand-over, ``spans`` the day's working hours;
-    ``accept_days`` and ``answer_days`` are working days of a ticket.
+    ``accept_days`` and ``answer_days`` are working days of a ticket, ``reopen_days`` the calendar days in
+    which its answer may be objected to; after ``keep_days`` calendar days an anonymous asker's talk fades.
     """
 
     answer_minutes: int
     spans: tuple[tuple[time, time], ...]
     accept_days: int
     answer_days: int
+    reopen_days: int
+    keep_days: int
 
 
 def spans_of(text: str) -> tuple[tuple[time, time], ...]:
@@ -40,4 +43,6 @@ def load() -> AssistSettings:
         spans=spans_of(env.get("TONGBAN_WORKING_HOURS", HOURS)),
         accept_days=int(env.get("TONGBAN_TICKET_ACCEPT_DAYS", "5")),
         answer_days=int(env.get("TONGBAN_TICKET_ANSWER_DAYS", "15")),
+        reopen_days=int(env.get("TONGBAN_TICKET_REOPEN_DAYS", "15")),
+        keep_days=int(env.get("TONGBAN_ASSIST_KEEP_DAYS", "90")),
     )

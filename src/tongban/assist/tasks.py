@@ -16,5 +16,7 @@ def warn_late(timestamp: int) -> None:
 @app.periodic(cron="23 * * * *")
 @app.task(name="assist.sweep", queue="default", queueing_lock="assist.sweep")
 def sweep(timestamp: int) -> None:
-    """Forget conversations whose time is over."""
+    """Forget conversations whose time is over; end tickets whose answer nobody objected to."""
     conversing.sweep()
+    handovers.fade()
+    tickets.end_answered()

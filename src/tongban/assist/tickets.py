@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
@@ -12,20 +12,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tongban.assist import duty
-from tongban.assist.models import Ticket, TicketEntry, TicketKind, TicketState
+from tongban.assist.limits import TICKETS, count
+from tongban.assist.models import PROVINCE, Ticket, TicketEntry, TicketKind, TicketState
 from tongban.assist.rules import Light, ticket_clock
 from tongban.assist.settings import load
+from tongban.cases import service as cases
 from tongban.divisions import service as divisions
 from tongban.identity import service as identity
 from tongban.items import service as items
-from tongban.kit.actors import Actor
+from tongban.kit.actors import SYSTEM, Actor
 from tongban.kit.errors import Conflict, FieldProblem, Forbidden, Invalid, NotFound, invalid
 from tongban.organisations import service as organisations
 from tongban.standards.calendar import default_calendar
 from tongban.standards.clock import ClockView, Interval
 from tongban.trace import service as trace
 
-PER_HOUR = identity.Limit("assist-ticket", 5, 3600)  # of one account or phone
 MAX_TEXT = 5000
 UNFINISHED = (TicketState.OPEN, TicketState.ACCEPTED, TicketState.ASKED)
 _PREFIX = {TicketKind.CONSULT: "ZX", TicketKind.COMPLAINT: "TS", TicketKind.SUGGESTION: "JY"}
@@ -82,28 +83,39 @@ def _item(code: str) -> items.VersionDetail | None:
         return None
 
 
-@transaction.atomic
+def item_name(code: str) -> str:
+    """The name of the published item a ticket is about; empty where there is none of this code or slug."""
+    found = _item(code)
+    return found.name if found else ""
+
+
 def open_ticket(actor: Actor, given: TicketIn, *, code_id: UUID | None = None, code: str = "") -> Ticket:
     """Open a ticket: signed in, or with the code that was sent to one's phone.
 
     Raises:
         Invalid: naming each field; ``code`` for a wrong code. Forbidden: neither signed in nor a code.
-        TooMany: more than five within an hour.
+        TooFast: more than five within an hour.
     """
     check_ticket(given)
     phone = ""
     if actor.account_id is None:
         if code_id is None:
             raise Forbidden(_("请先登录，或用手机验证码提交"))
+        # Outside the transaction below: a wrong guess must stay counted when all else is taken back.
         phone = identity.redeem_code(code_id, "ticket", code).target
-    identity.count_attempt(PER_HOUR, str(actor.account_id or phone))
-    item, today = _item(given.item), timezone.localdate()
+    count(TICKETS, str(actor.account_id or phone))
+    return _opened(actor, given, phone)
+
+
+@transaction.atomic
+def _opened(actor: Actor, given: TicketIn, phone: str) -> Ticket:
+    item, today = _item(given.item), now_on()
     department_id = item.department_id if item else given.department_id
     if department_id is not None:
         department = organisations.department(department_id)
         division = item.division if item else department.division
     else:
-        division = given.division or "35"
+        division = given.division or PROVINCE
     kind = TicketKind(given.kind)
     ticket = Ticket(
         number=f"{_PREFIX[kind]}{today:%Y%m%d}{secrets.randbelow(100_000_000):08d}",
@@ -128,10 +140,16 @@ def open_ticket(actor: Actor, given: TicketIn, *, code_id: UUID | None = None, c
     return ticket
 
 
+def now_on() -> date:
+    """Today in the country's time zone; demo data lives through past days as cases do."""
+    return timezone.localtime(cases.now()).date()
+
+
 def note(actor: Actor, ticket: Ticket, act: str, text: str) -> None:
     """An entry both sides may read, and a trace row without the words."""
     staff = actor.is_staff and act not in ("opened", "added", "reopened", "marked")
-    name = actor.name if actor.account_id else ticket.name or _("匿名")
+    known = actor.account_id or actor.kind == "system"
+    name = actor.name if known else ticket.name or _("匿名")
     TicketEntry.objects.create(ticket=ticket, act=act, text=text, by_staff=staff, by_name=name)
     trace.append(actor, f"ticket:{ticket.id}", f"assist.ticket_{act}", {"state": ticket.state})
 
@@ -141,7 +159,7 @@ def clock_of(ticket: Ticket) -> ClockView | None:
     if ticket.accepted_on is None:
         return None
     return ticket_clock(
-        ticket.accepted_on, load().answer_days, _pauses(ticket), ticket.answered_on, timezone.localdate(),
+        ticket.accepted_on, load().answer_days, _pauses(ticket), ticket.answered_on, now_on(),
         default_calendar(),
     )  # fmt: skip
 
@@ -159,7 +177,7 @@ def light_of(ticket: Ticket) -> Light:
         return "green"
     if (view := clock_of(ticket)) is not None:
         return view.light
-    today = timezone.localdate()
+    today = now_on()
     if today > ticket.accept_by:
         return "red"
     return "yellow" if default_calendar().working_days_between(today, ticket.accept_by) <= 1 else "green"
@@ -197,7 +215,7 @@ def add_words(actor: Actor, token: str, text: str) -> Ticket:
         raise Conflict(_("补充已达 20 次，请等待答复"))
     if ticket.state == TicketState.ASKED:
         ticket.state = TicketState.ACCEPTED
-        ticket.pauses = [*ticket.pauses[:-1], [ticket.pauses[-1][0], timezone.localdate().isoformat()]]
+        ticket.pauses = [*ticket.pauses[:-1], [ticket.pauses[-1][0], now_on().isoformat()]]
         move_due(ticket)
     ticket.save()
     note(actor, ticket, "added", text.strip())
@@ -221,7 +239,7 @@ def reopen(actor: Actor, token: str, reason: str) -> Ticket:
     if not 5 <= len(reason.strip()) <= MAX_TEXT:
         raise invalid("reason", "length", _("请用 5 至 5000 字写明哪里没有解决"))
     ticket.reopened, ticket.state, ticket.mark = True, TicketState.ACCEPTED, None
-    ticket.accepted_on, ticket.answered_on, ticket.pauses = timezone.localdate(), None, []
+    ticket.accepted_on, ticket.answered_on, ticket.pauses = now_on(), None, []
     ticket.late_told = False
     move_due(ticket)
     ticket.save()
@@ -246,7 +264,7 @@ def mark(actor: Actor, token: str, value: int, words: str = "") -> Ticket:
 @transaction.atomic
 def warn_late() -> int:
     """Tell supervisors of each ticket not accepted or answered in time; once for each."""
-    today = timezone.localdate()
+    today = now_on()
     late = Q(state=TicketState.OPEN, accept_by__lt=today) | Q(state=TicketState.ACCEPTED, due_on__lt=today)
     rows = Ticket.objects.select_for_update(skip_locked=True).filter(late, late_told=False)
     told = 0
@@ -258,3 +276,21 @@ def warn_late() -> int:
         ticket.save(update_fields=["late_told"])
         told += 1
     return told
+
+
+def end_answered() -> int:
+    """End the tickets whose answer nobody objected to in the days there are for it; gives back how many."""
+    before = now_on() - timedelta(days=load().reopen_days)
+    rows = Ticket.objects.filter(state=TicketState.ANSWERED, answered_on__lt=before)
+    return sum(_end(one) for one in list(rows.values_list("pk", flat=True)[:500]))
+
+
+@transaction.atomic
+def _end(ticket_id: UUID) -> bool:
+    ticket = Ticket.objects.select_for_update().get(pk=ticket_id)
+    if ticket.state != TicketState.ANSWERED:
+        return False  # reopened meanwhile
+    ticket.state = TicketState.CLOSED
+    ticket.save(update_fields=["state"])
+    note(SYSTEM, ticket, "ended", "")
+    return True

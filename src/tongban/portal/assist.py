@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from tongban.assist import service as assist
 from tongban.kit.access import access, actor_of, public
-from tongban.kit.errors import DomainError, Invalid
+from tongban.kit.errors import DomainError, Invalid, invalid
 
 SESSION = "assist"
 MAX_LINK = 500  # characters of a question that may stand in an address
@@ -56,8 +56,6 @@ def ask(request: HttpRequest) -> HttpResponse:
 
 
 def _too_long() -> Invalid:
-    from tongban.kit.errors import invalid
-
     return invalid(
         "question",
         "length",
@@ -88,7 +86,12 @@ def hand_over(request: HttpRequest) -> HttpResponse:
     """Hand the last question to people."""
     actor, session = actor_of(request), conversation(request, begin=True)
     try:
-        row = assist.hand_over(actor, session=session, question=request.POST.get("q", ""))
+        row = assist.hand_over(
+            actor,
+            session=session,
+            question=request.POST.get("q", ""),
+            address=request.META.get("REMOTE_ADDR", ""),
+        )
     except DomainError as error:
         messages.error(request, _problem(error))
         return redirect("portal:assist")

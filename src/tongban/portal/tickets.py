@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tongban.assist import service as assist
+from tongban.divisions import service as divisions
 from tongban.identity import service as identity
 from tongban.kit.access import access, actor_of, public, signed_in
-from tongban.kit.errors import Conflict, DomainError, Invalid
+from tongban.kit.errors import Conflict, DomainError, Invalid, NotFound
 from tongban.portal.web import page_number
 
 DRAFT = "ticket_draft"  # in the session, until the phone is confirmed
-FIELDS = ("kind", "title", "text", "item", "about", "name")
+FIELDS = ("kind", "title", "text", "item", "division", "about", "name")
 
 
 def _given(values: Any) -> assist.TicketIn:
@@ -58,6 +59,8 @@ def new(request: HttpRequest) -> HttpResponse:
         "values": {name: values.get(name, "") for name in (*FIELDS, "phone")},
         "kinds": assist.TicketKind.choices,
         "anonymous": actor.account_id is None,
+        "item": assist.item_name(values.get("item", "")),
+        "regions": divisions.regions(assist.PROVINCE),
     }
     return render(request, "portal/ticket_new.html", context, status=status)
 
@@ -115,9 +118,11 @@ def act(request: HttpRequest, token: str, name: str) -> HttpResponse:
             assist.add_words(actor, token, text)
         elif name == "reopen":
             assist.reopen(actor, token, text)
-        else:
+        elif name == "mark":
             value = request.POST.get("mark", "")
             assist.mark(actor, token, int(value) if value in ("1", "2", "3", "4", "5") else 0, text)
+        else:
+            raise NotFound
     except (Invalid, Conflict) as error:
         messages.error(request, next(iter(_problems(error).values())))
     else:

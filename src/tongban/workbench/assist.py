@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from tongban.assist import service as assist
 from tongban.kit.access import access, actor_of, role
 from tongban.kit.actors import Actor
-from tongban.kit.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
+from tongban.kit.errors import Conflict, DomainError, Forbidden, Invalid, invalid
 from tongban.organisations import service as organisations
 from tongban.workbench.paging import page_number, plain
 
@@ -29,7 +29,7 @@ def _department(request: HttpRequest) -> UUID:
     try:
         return UUID(request.POST.get("department", ""))
     except ValueError:
-        raise NotFound(_("请选择一个部门")) from None
+        raise invalid("department", "required", _("请选择一个部门")) from None
 
 
 def _said(request: HttpRequest, error: DomainError) -> None:
