@@ -31,11 +31,10 @@ LOGGED_READ = """
 WITH logged AS (
     INSERT INTO resources_readlog (id, at, subject_id, kind, reader_kind, reader_name, account_id, staff_id,
         post, department_id, department_name, purpose, case_id, elements)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::text[])
 )
 SELECT entries FROM resources_golden WHERE subject_id = %s
 """
-_names: tuple[float, dict[str, str]] = (0.0, {})
 
 
 def own_subject(actor: Actor, subject_id: UUID) -> bool:
@@ -80,8 +79,8 @@ def prefill(
         return {}
     _require(actor, subject_id, purpose, case_id)
     entries = _logged_read(actor, subject_id, wanted, "prefill", purpose, case_id)
-    now, language = timezone.now(), get_language()
-    return {code: _prefilled(code, entries[code], now, language) for code in wanted if code in entries}
+    names, now, language = _names_now(), timezone.now(), get_language()
+    return {code: _prefilled(code, entries[code], names, now, language) for code in wanted if code in entries}
 
 
 def my_values(actor: Actor, subject_id: UUID) -> list[Prefilled]:
@@ -89,8 +88,8 @@ def my_values(actor: Actor, subject_id: UUID) -> list[Prefilled]:
     if not own_subject(actor, subject_id):
         raise Forbidden(_("您不能查看这一主体的数据"))
     entries = _logged_read(actor, subject_id, ["*"], "own", _("查看本人数据"), None)
-    now, language = timezone.now(), get_language()
-    return [_prefilled(code, entries[code], now, language) for code in registry() if code in entries]
+    names, now, language = _names_now(), timezone.now(), get_language()
+    return [_prefilled(code, entries[code], names, now, language) for code in registry() if code in entries]
 
 
 def verify_value(
@@ -139,11 +138,21 @@ def _logged_read(  # noqa: PLR0917
 ) -> dict[str, Any]:
     post = actor.posts[0] if actor.posts else None
     values: list[Any] = [
-        uuid7(), timezone.now(), subject_id, kind, actor.kind, actor.name[:100], actor.account_id,
-        actor.staff_id, "、".join(sorted({p.role for p in actor.posts}))[:60],
-        post.department_id if post else None, post.department_name[:200] if post else "",
-        purpose.strip()[:200], case_id, wanted,
-    ]  # fmt: skip
+        uuid7(),
+        timezone.now(),
+        subject_id,
+        kind,
+        actor.kind,
+        actor.name[:100],
+        actor.account_id,
+        actor.staff_id,
+        "、".join(sorted({p.role for p in actor.posts}))[:60],
+        post.department_id if post else None,
+        post.department_name[:200] if post else "",
+        purpose.strip()[:200],
+        case_id,
+        "{" + ",".join(wanted) + "}",
+    ]  # fmt: skip  (the codes are the registry's own, so the array needs no quoting)
     found = kept.execute(LOGGED_READ, (*values, subject_id)).fetchone()
     if found is None:
         return {}
@@ -152,17 +161,32 @@ def _logged_read(  # noqa: PLR0917
     return entries
 
 
-def _department_name(department_id: str) -> str:
-    """The short name of a department, from a memory of a minute."""
-    global _names  # noqa: PLW0603  (one small cache for the process)
-    read_at, names = _names
-    if department_id not in names or time.monotonic() - read_at > NAMES_FOR:
-        names = {str(d.id): d.name for d in organisations.departments()}
-        _names = (time.monotonic(), names)
-    return names.get(department_id, department_id)
+class _Names(dict[str, str]):
+    """Short names of departments by id, remembered for a minute; one that is not known yet is looked up."""
+
+    read_at = 0.0
+
+    def refresh(self) -> None:
+        self.update((str(d.id), d.name) for d in organisations.departments())
+        self.read_at = time.monotonic()
+
+    def __missing__(self, department_id: str) -> str:
+        self.refresh()
+        return self.get(department_id, department_id)
 
 
-def _prefilled(code: str, entry: dict[str, Any], now: datetime, language: str | None) -> Prefilled:
+_names = _Names()
+
+
+def _names_now() -> _Names:
+    if time.monotonic() - _names.read_at > NAMES_FOR:
+        _names.refresh()
+    return _names
+
+
+def _prefilled(
+    code: str, entry: dict[str, Any], names: _Names, now: datetime, language: str | None
+) -> Prefilled:
     about = registry()[code]
     as_of = datetime.fromisoformat(entry["t"])
     return Prefilled(
@@ -170,10 +194,10 @@ def _prefilled(code: str, entry: dict[str, Any], now: datetime, language: str | 
         label=about.label_in(language),
         value=entry["v"],
         display=rules.display(about.format, about.mask, entry["v"]),
-        source_name=_department_name(entry["s"]),
+        source_name=names[entry["s"]],
         as_of=as_of,
-        confirmers=tuple(_department_name(d) for d in entry["c"]),
-        dissenters=tuple(_department_name(d) for d in entry["d"]),
+        confirmers=tuple([names[department] for department in entry["c"]]),
+        dissenters=tuple([names[department] for department in entry["d"]]),
         stale=rules.stale(as_of, about.fresh_days, now),
         from_source=entry["a"],
         sensitive=about.sensitivity == "sensitive",
