@@ -25,7 +25,7 @@ from typing import Any
 from urllib.parse import quote
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from import_rows import REAL, ROOT, SHARED, empty, machine, scratch_database, write
+from import_rows import REAL, ROOT, SHARED, empty, load, machine, scratch_database, write
 
 ITEMS = int(os.environ.get("TONGBAN_BENCH_ITEMS", "200000"))
 ROUNDS = 5
@@ -206,6 +206,7 @@ def measure() -> dict[str, Any]:
             times: dict[str, dict[str, list[float]]] = {
                 name: {one: [] for one in QUESTIONS} for name in askers
             }
+            before = load()
             for ask in askers.values():
                 ask("预热")
             for _ in range(ROUNDS):
@@ -218,6 +219,7 @@ def measure() -> dict[str, Any]:
         "name": "item_search",
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": machine(),
+        "load": {"before": before, "after": load()},
         "unit": "ms (p95) of the API's search over HTTP",
         "better": "lower",
         "ours": p95,

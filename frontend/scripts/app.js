@@ -1,6 +1,7 @@
 // Enhancements of the citizen pages. Every page works without this file.
 import htmx from "htmx.org";
 import { chat } from "./chat.js";
+import { nearest } from "./nearest.js";
 import { showIf } from "./show-if.js";
 import { suggestions } from "./suggest.js";
 import { uploads } from "./uploads.js";
@@ -16,6 +17,7 @@ function start() {
   showIf(document);
   uploads(document);
   suggestions(document);
+  nearest(document);
   chat(document);
   onceOnly(document);
   dirtyForms(document);

@@ -83,6 +83,21 @@ def load_departments() -> None:
         )
 
 
+def load_halls() -> None:
+    """A hall in each county, so that everybody has one near."""
+    for number, (county, (lon, lat)) in enumerate(content.county_halls().items()):
+        place = divisions.get(county).name
+        organisations.ensure_hall(
+            f"{place}行政服务中心",
+            county,
+            address=f"{divisions.full_name(county)}行政服务中心一层综合窗口",
+            hours="周一至周五 8:30—12:00，14:30—17:30（法定节假日除外）",
+            phone=f"0590-{number:08d}",  # a block of numbers that no exchange assigns
+            lon=lon,
+            lat=lat,
+        )
+
+
 def named(place: str, name: str) -> str:
     """A department of Gulou's name, as it is called in another county; of the police with its own form."""
     return place + (name.partition("鼓楼区")[2] or "公安局")
@@ -299,6 +314,7 @@ def _scheduled() -> None:
 def pieces() -> Iterator[Piece]:
     """The catalogue in the order in which it can be loaded; items and accounts are there already."""
     yield Piece("catalogue:departments", "区县部门", load_departments)
+    yield Piece("catalogue:halls", "区县大厅", load_halls)
     yield Piece("catalogue:staff", "目录管理人员", load_staff)
     for slug in SLUGS:
         yield Piece(f"catalogue:guides:{slug}", "区县实施清单", partial(load_guides, slug))

@@ -47,6 +47,12 @@ def halls() -> tuple[Entry, ...]:
 
 
 @cache
+def county_halls() -> Mapping[str, tuple[float, float]]:
+    """Longitude and latitude (WGS 84 degrees) of the other counties' halls, by division."""
+    return {code: (lon, lat) for code, (lon, lat) in _read(CONTENT / "county_halls.yaml").items()}
+
+
+@cache
 def licence_types() -> tuple[Entry, ...]:
     """The licence types with their 21-character codes and the elements on their faces."""
     return tuple(_read(CONTENT / "licence_types.yaml"))

@@ -1,6 +1,7 @@
 """The one door of the divisions room. Codes are the 2, 4, 6 or 9 significant digits."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 from django.conf import settings
@@ -12,7 +13,8 @@ from tongban.divisions.source import listed
 from tongban.kit.errors import NotFound
 
 __all__ = [
-    "Division", "children", "cities", "full_name", "get", "listed", "load", "path", "search", "within",
+    "Division", "Region", "children", "cities", "full_name", "get", "listed", "load", "names", "path",
+    "regions", "search", "within",
 ]  # fmt: skip
 
 # 平潭综合实验区 is run like a city but has no city code of its own.
@@ -73,6 +75,37 @@ def _full_name(code: str) -> str | None:
         return _cached_name(code)
     except Division.DoesNotExist:
         return None
+
+
+def names(codes: Iterable[str]) -> dict[str, str]:
+    """The own names of these codes, e.g. 鼓楼区; codes that are not known are left out."""
+    return dict(Division.objects.filter(pk__in=set(codes)).values_list("code", "name"))
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A city with the counties in it, as places to choose from."""
+
+    code: str
+    name: str
+    counties: tuple[tuple[str, str], ...]
+
+
+def regions(province: str) -> tuple[Region, ...]:
+    """The cities of a province, each with its counties; counties without a city above them come last."""
+    rows = list(
+        Division.objects.filter(code__startswith=province, level__in=(2, 3))
+        .order_by("code")
+        .values_list("code", "name", "level", "parent_id")
+    )
+    cities_here = {code: name for code, name, level, _above in rows if level == Division.Level.CITY}
+    inside: dict[str, list[tuple[str, str]]] = {code: [] for code in cities_here}
+    alone: list[tuple[str, str]] = []
+    for code, name, level, above in rows:
+        if level == Division.Level.COUNTY:
+            inside.get(str(above), alone).append((code, name))
+    found = [Region(code, name, tuple(inside[code])) for code, name in cities_here.items()]
+    return (*found, *((Region(province, full_name(province), tuple(alone)),) if alone else ()))
 
 
 def search(text: str, *, region: str = "") -> list[Division]:

@@ -123,6 +123,7 @@ class ItemSummary:
     themes: tuple[str, ...]
     service_objects: tuple[str, ...]
     own: bool
+    cross_region: str = ""
 
 
 @dataclass(frozen=True, slots=True)

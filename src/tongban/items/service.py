@@ -52,6 +52,7 @@ from tongban.items.models import (
     ItemVersion,
     VersionState,
 )
+from tongban.items.nearby import NearHall, Place, at_window, halls_of, nearest, reach_words
 from tongban.items.publishing import publish, put_due_in_force, set_state
 from tongban.items.reading import (
     current,
@@ -119,10 +120,12 @@ __all__ = [
     "MappingImport",
     "MaterialDetail",
     "Moved",
+    "NearHall",
     "OutcomeDetail",
     "Pair",
     "Passage",
     "Piece",
+    "Place",
     "RowReport",
     "RuleCount",
     "SearchHit",
@@ -135,6 +138,7 @@ __all__ = [
     "VersionDetail",
     "VersionState",
     "acts",
+    "at_window",
     "call_off",
     "catalogue",
     "check_all",
@@ -149,6 +153,7 @@ __all__ = [
     "findings_page",
     "form_problems",
     "guide_rule",
+    "halls_of",
     "history",
     "holds",
     "implementations",
@@ -174,6 +179,7 @@ __all__ = [
     "merge",
     "move_import",
     "national",
+    "nearest",
     "new_draft",
     "pairs",
     "pieces",
@@ -181,6 +187,7 @@ __all__ = [
     "publish",
     "published",
     "put_due_in_force",
+    "reach_words",
     "read_answers",
     "rebuild_search",
     "resume_import",

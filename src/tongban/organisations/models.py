@@ -33,7 +33,7 @@ class Hall(Row):
     address = models.CharField(max_length=200)
     hours = models.CharField(max_length=200, blank=True)
     phone = models.CharField(max_length=40, blank=True)
-    lon = models.FloatField(null=True)  # degrees, GCJ-02
+    lon = models.FloatField(null=True)  # degrees, WGS 84, as browsers give them
     lat = models.FloatField(null=True)
 
     class Meta:

@@ -13,6 +13,7 @@ from tongban.items import service as items
 from tongban.kit.access import access, actor_of, public
 from tongban.kit.actors import Actor
 from tongban.licences import service as licences
+from tongban.portal.nearest import nearest_context
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,7 @@ def item(request: HttpRequest, code: str) -> HttpResponse:
     detail = items.published(code)
     quoted = request.GET.get("version", "")
     context = guide_context(actor, detail)
+    context |= nearest_context(request, detail)
     context["guided"] = detail.item_id in guidance.offered([detail.item_id])
     if quoted.isascii() and quoted.isdigit() and len(quoted) < 7 and int(quoted) != detail.number:
         context["other_version"] = int(quoted)

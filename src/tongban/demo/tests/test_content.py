@@ -5,7 +5,7 @@ import re
 import pytest
 from stdnum.cn import uscc
 
-from tongban.demo import content
+from tongban.demo import catalogue, content
 
 ITEM_SLUGS = [item["slug"] for item in content.items()]
 
@@ -34,6 +34,13 @@ def test_halls_have_places_in_fujian():
     for hall in content.halls():
         assert 115 < hall["lon"] < 121
         assert 23 < hall["lat"] < 29
+
+
+def test_every_county_of_the_catalogue_has_a_hall_in_fujian():
+    assert set(content.county_halls()) == set(catalogue.COUNTIES)
+    for lon, lat in content.county_halls().values():
+        assert 115 < lon < 121
+        assert 23 < lat < 29
 
 
 def test_licence_types_have_codes_of_21_characters():

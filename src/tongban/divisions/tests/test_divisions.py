@@ -94,3 +94,15 @@ def test_loading_again_changes_nothing_and_reports_progress() -> None:
     assert service.load(progress=lambda done, total: seen.append((done, total))) == before
     assert seen[-1] == (before, before)
     assert service.Division.objects.count() == before
+
+
+def test_names_leave_out_what_is_not_known() -> None:
+    assert service.names(["350102", "999999"]) == {"350102": "鼓楼区"}
+
+
+def test_regions_are_cities_with_their_counties() -> None:
+    regions = service.regions("35")
+    assert [region.name for region in regions][:2] == ["福州市", "厦门市"]
+    assert ("350102", "鼓楼区") in regions[0].counties
+    assert all(code.startswith(region.code) for region in regions for code, _name in region.counties)
+    assert service.regions("11")[-1].counties  # a municipality: counties right below the province

@@ -8,15 +8,17 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from tongban.divisions import service as divisions
 from tongban.items.codes import label
 from tongban.items.models import SearchEntry
 from tongban.items.records import ItemSummary
-from tongban.items.searching.ranking import REACHES, Found, Narrow, cut_terms, pattern, ranked
+from tongban.items.searching.ranking import REACHES, Found, Narrow, cut_terms, pattern, ranked, serves
 from tongban.items.searching.results import Facet, SearchHit, SearchPage, marked
 from tongban.items.searching.sounds import corrected, spelled
 from tongban.items.searching.words import MAX_QUERY, normal, variants
 
 PAGE = 20
+_PLACES = 40
 
 
 def _narrow(  # noqa: PLR0917 (the filters of search, in its order)
@@ -88,7 +90,7 @@ def search(
         capped=found.capped,
         themes=_facet(name for row in rows for name in row[1]),
         service_objects=_facet((code for row in rows for code in row[2]), "service-object"),
-        divisions=_facet(row[3] for row in rows),
+        divisions=_places(found.rows, division or ""),
         departments=_facet(row[4] for row in rows),
         levels=_facet((row[5] for row in rows if row[5]), "level"),
         online=tuple(
@@ -140,12 +142,34 @@ def _summary(entry: SearchEntry) -> ItemSummary:
         themes=tuple(entry.themes),
         service_objects=tuple(entry.service_objects),
         own=entry.own,
+        cross_region=entry.cross_region,
     )
 
 
 def _facet(values: Iterable[str], system: str = "") -> tuple[Facet, ...]:
     counted = Counter(values).most_common(30)
     return tuple(Facet(value, label(system, value) if system else value, count) for value, count in counted)
+
+
+def _places(rows: Sequence[Found], inside: str) -> tuple[Facet, ...]:
+    """Places one step below ``inside`` with how many of the found matters serve each of them."""
+    held: dict[tuple[str, str], set[object]] = {}
+    for row in rows:
+        held.setdefault((row[3], row[10]), set()).add(row[9] if row[8] else row[0])
+    above = inside
+    if not above and len({place[:2] for place, _reach in held if place}) == 1:
+        above = next(place[:2] for place, _reach in held if place)
+    size = {0: 2, 2: 4, 4: 6, 6: 9}.get(len(above), 0)
+    below = {
+        place[:size] for place, _reach in held if size and place.startswith(above) and len(place) >= size
+    }
+    counted = {
+        place: len(set[object]().union(*(ids for key, ids in held.items() if serves(*key, place))))
+        for place in below
+    }
+    named = divisions.names(counted)
+    best = sorted(counted, key=lambda place: (-counted[place], place))[:_PLACES]
+    return tuple(Facet(place, named.get(place, place), counted[place]) for place in best)
 
 
 def suggest(prefix: str, *, near: str = "", most: int = 8) -> list[ItemSummary]:

@@ -41,9 +41,18 @@ REACHES = (
     "OR (cross_region = '3' AND length(division) >= 4 AND left(division, 4) = left(%s, 4)))"
 )
 COLUMNS = "item_id, themes, service_objects, division, department_name, level, online"
-# Beside the columns: the score, whether it is handled here, and the basic code inside the item's code.
-Found = tuple[UUID, list[str], list[str], str, str, str, bool, float, bool, str]
-_TELLS = "own, right(left(code, 31), 12)"
+# Beside the columns: the score, whether it is handled here, the basic code inside the item's code, and
+# how far it is handled (通办范围).
+Found = tuple[UUID, list[str], list[str], str, str, str, bool, float, bool, str, str]
+_TELLS = "own, right(left(code, 31), 12), cross_region"
+
+
+def serves(division: str, reach: str, place: str) -> bool:
+    """Whether what is handled in ``division`` serves ``place``, as the filter asks it (``reach``: 通办)."""
+    if division.startswith(place) or place.startswith(division) or reach == "1":
+        return True
+    size = {"2": 2, "3": 4}.get(reach, 0)
+    return bool(size) and len(division) >= size and division[:size] == place[:size]
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,3 +127,16 @@ def test_passages_come_from_a_matter_once() -> None:
     assert {one.slug for one in found if one.item_name == "食品经营许可证核发"} == {"food-licence"}
     there = items.retrieve("开饭店要什么材料", division="350203", limit=20)
     assert {one.slug for one in there if one.item_name == "食品经营许可证核发"} == {"food-350203"}
+
+
+def test_places_are_counted_by_what_serves_them() -> None:
+    cities = {f.value: f.count for f in items.search("").divisions}
+    assert cities == {value: items.search("", division=value).total for value in cities}
+    assert set(cities) == {"3501", "3502"}
+    counties = {f.value: f.count for f in items.search("", division="3501").divisions}
+    assert counties == {"350102": items.search("", division="350102").total}
+    assert items.search("", division="350102").divisions == ()
+
+
+def test_places_have_names(division_rows: object) -> None:
+    assert "福州市" in {f.label for f in items.search("").divisions}
