@@ -21,7 +21,7 @@ def main() -> int:
     arguments.add_argument("out", type=Path)
     arguments.add_argument("--phone", action="store_true", help="390 pixels wide instead of 1280")
     arguments.add_argument("--login", metavar="USER", help="sign in first")
-    arguments.add_argument("--password", default=os.environ.get("TONGBAN_DEMO_PASSWORD", "tongban-demo"))
+    arguments.add_argument("--password", default=os.environ.get("TONGBAN_DEMO_PASSWORD", "Tongban-2026"))
     arguments.add_argument("--fold", action="store_true", help="only the first screen, not the whole page")
     arguments.add_argument("--large", action="store_true", help="large-print mode")
     arguments.add_argument("--lang", choices=["zh-hans", "en"], help="interface language")

@@ -25,18 +25,22 @@ def commands() -> None:
 
 @commands.command()
 @click.option("--check", is_flag=True, help="Fail when the committed contract differs from the code.")
-def schema(check: bool) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Answer as one JSON object.")
+def schema(check: bool, as_json: bool) -> None:
     """Write (or check) docs/openapi.json."""
     path: Path = settings.ROOT / "docs" / "openapi.json"
     new = contract()
+    old = path.read_text(encoding="utf-8") if path.exists() else ""
     if not check:
         path.write_text(new, encoding="utf-8")
+    if as_json:
+        click.echo(json.dumps({"path": str(path), "written": not check, "differed": old != new}))
+    elif not check:
         click.echo(str(path))
-        return
-    old = path.read_text(encoding="utf-8") if path.exists() else ""
-    if old != new:
+    elif old != new:
         diff = difflib.unified_diff(old.splitlines(), new.splitlines(), "committed", "code", lineterm="")
         click.echo("\n".join(list(diff)[:80]))
+    if check and old != new:
         click.echo(
             "docs/openapi.json differs from the code: run `tongban api schema` and commit it.", err=True
         )

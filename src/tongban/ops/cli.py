@@ -14,9 +14,11 @@ import click
 from tongban.ops import environment, state
 from tongban.ops.postgres import PostgresError
 
-ROOMS = (
-    "items", "trace", "licences", "resources", "divisions", "notices", "cases", "documents", "api",
-)  # fmt: skip
+
+def rooms() -> list[str]:
+    """The rooms that bring commands of their own: a ``cli.py`` with a group ``commands``."""
+    here = environment.ROOT / "src" / "tongban"
+    return sorted(path.parent.name for path in here.glob("*/cli.py") if path.parent.name != "ops")
 
 
 def emit(result: dict[str, Any], as_json: bool, text: str) -> None:
@@ -86,16 +88,11 @@ class Root(click.Group):
     """The root finds rooms' commands by their ``cli.py``."""
 
     def list_commands(self, context: click.Context) -> list[str]:
-        rooms = [room for room in ROOMS if _has_cli(room)]
-        return sorted({*super().list_commands(context), *rooms})
+        return sorted({*super().list_commands(context), *rooms()})
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         found = super().get_command(context, name)
-        return found or (RoomGroup(name) if name in ROOMS and _has_cli(name) else None)
-
-
-def _has_cli(room: str) -> bool:
-    return (environment.ROOT / "src" / "tongban" / room / "cli.py").exists()
+        return found or (RoomGroup(name) if name in rooms() else None)
 
 
 @click.group(cls=Root, context_settings={"help_option_names": ["-h", "--help"]})
