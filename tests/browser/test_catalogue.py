@@ -52,8 +52,8 @@ def model() -> tuple[str, str]:
     return catalogue.code_of(entry), entry["basic_code"]
 
 
-def standard(story: CatalogueStory, first: Page, second: Page, condition: str = "") -> None:
-    """Draft a standard from the model, change it where asked to, and have the other one publish it."""
+def standard(story: CatalogueStory, first: Page, second: Page, lawyer: Page, condition: str = "") -> None:
+    """Draft a standard from the model, change it where asked to, have it checked and published by others."""
     first.goto("/work/alignment/standards/")
     story.seen(first, "standards")
     first.get_by_role("link", name="起草标准").click()
@@ -68,6 +68,11 @@ def standard(story: CatalogueStory, first: Page, second: Page, condition: str = 
         expect(first.get_by_text("已保存")).to_be_visible()
     expect(first.get_by_role("button", name="发布标准")).to_have_count(0)
     story.seen(first, "standard-draft")
+    lawyer.goto(first.url)
+    lawyer.locator("[name=opinion]").fill("依据现行有效，要素完整")
+    story.seen(lawyer, "standard-law")
+    lawyer.get_by_role("button", name="通过").click()
+    expect(lawyer.get_by_text("已通过法制审核")).to_be_visible()
     second.goto(first.url)
     second.get_by_role("button", name="发布标准").click()
     expect(second.get_by_text("标准已发布，正在与各地实施清单比较")).to_be_visible()
@@ -143,11 +148,12 @@ def test_a_changed_standard_shows_who_lags_and_one_county_catches_up(
 ) -> None:
     story = CatalogueStory(visitor(), visitor, shot, axe, str(live_server))
     first, second = story.person("province"), story.person("province2")
-    standard(story, first, second)
+    lawyer = story.person("province-legal")
+    standard(story, first, second, lawyer)
     first.goto(f"/work/alignment/basic/{model()[1]}/")
     before = off(first).count()
     assert 0 < before < PLACES / 2  # some lag from the beginning
-    standard(story, first, second, NEW)
+    standard(story, first, second, lawyer, NEW)
     drifting(story, first)
     ask(story, first)
     county, version = take_over(story)

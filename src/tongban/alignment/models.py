@@ -28,6 +28,11 @@ class Standard(Row):
     effective_from = models.DateField(null=True)
     author_id = models.UUIDField(null=True)
     author_name = models.CharField(max_length=60, blank=True)
+    # The legal check of the draft as it stands; an edit takes it back.
+    lawyer_id = models.UUIDField(null=True)
+    lawyer_name = models.CharField(max_length=60, blank=True)
+    legal_opinion = models.CharField(max_length=500, blank=True)
+    checked_at = models.DateTimeField(null=True)
     publisher_name = models.CharField(max_length=60, blank=True)
     note = models.CharField(max_length=500, blank=True)
 

@@ -89,6 +89,11 @@ def may_keep(actor: Actor) -> bool:
     )
 
 
+def may_check(actor: Actor) -> bool:
+    """Whether the actor passes standards in law: a legal reviewer of the province, or the platform itself."""
+    return actor.kind == "system" or any(p.role == "legal" and len(p.division) <= 2 for p in actor.posts)
+
+
 def draft_standard(
     actor: Actor, model_code: str, fixed: Iterable[str] = DEFAULT_FIXED, note: str = ""
 ) -> Standard:
@@ -143,16 +148,56 @@ def edit_standard(
             raise invalid("fixed", "elements", _("请选择哪些要素各地必须一致"))
         row.elements, row.fixed = {**row.elements, **elements}, names
         row.author_id, row.author_name = actor.account_id, actor.name
+        _unchecked(row)
         row.save()
         what = {"number": row.number, "fixed": names, "changed": sorted(elements)}
         trace.append(actor, f"standard:{row.basic_code}", "standard.edited", what)
     return row
 
 
+def check_standard(actor: Actor, standard_id: UUID, *, passed: bool, opinion: str = "") -> Standard:
+    """The legal check of a draft: pass it, or send it back to its author with the reason.
+
+    Raises:
+        Forbidden: unless a legal reviewer of the province who did not write it.
+        Invalid: sent back without a reason.
+        Conflict: when it is no draft, or was passed already.
+    """
+    opinion = opinion.strip()[:500]
+    if not may_check(actor):
+        raise Forbidden(_("标准的法制审核由省级法制审核员进行"))
+    if not passed and not opinion:
+        raise invalid("opinion", "required", _("请填写原因"))
+    with transaction.atomic():
+        row = _locked_draft(standard_id)
+        if actor.kind != "system" and row.author_id == actor.account_id:
+            raise Forbidden(_("草稿须由编写人以外的人审核"))
+        if row.checked_at and passed:
+            raise Conflict(_("这份草稿已经通过法制审核"))
+        _unchecked(row)
+        row.legal_opinion = opinion
+        if passed:
+            row.lawyer_id, row.lawyer_name, row.checked_at = actor.account_id, actor.name, timezone.now()
+        row.save()
+        what = {"number": row.number, "passed": passed, "opinion": opinion}
+        trace.append(actor, f"standard:{row.basic_code}", "standard.checked", what)
+    return row
+
+
+def _unchecked(row: Standard) -> None:
+    """What a lawyer passed is not what stands there any more."""
+    row.lawyer_id, row.lawyer_name, row.legal_opinion, row.checked_at = None, "", "", None
+
+
 def publish_standard(actor: Actor, standard_id: UUID) -> Standard:
-    """Put a draft in force today; a second person does it. Every implementation is compared afterwards."""
+    """Put a draft that the lawyer passed in force today; a second person does it.
+
+    Every implementation is compared afterwards.
+    """
     with transaction.atomic():
         row = _draft(actor, standard_id)
+        if row.checked_at is None:
+            raise Conflict(_("这份草稿还没有通过法制审核"), code="not_checked")
         if actor.kind != "system" and row.author_id == actor.account_id:
             raise Forbidden(_("起草人不能发布自己起草的标准，请另一位省级事项管理员发布"))
         Standard.objects.filter(basic_code=row.basic_code, state=StandardState.PUBLISHED).update(
@@ -172,6 +217,10 @@ def publish_standard(actor: Actor, standard_id: UUID) -> Standard:
 def _draft(actor: Actor, standard_id: UUID) -> Standard:
     if not may_keep(actor):
         raise Forbidden(_("只有省级事项管理员可以制定标准"))
+    return _locked_draft(standard_id)
+
+
+def _locked_draft(standard_id: UUID) -> Standard:
     row = Standard.objects.select_for_update().filter(id=standard_id).first()
     if row is None:
         raise NotFound

@@ -19,7 +19,7 @@ from tongban.kit.access import access, actor_of, role
 from tongban.kit.errors import Conflict, Invalid, NotFound
 from tongban.workbench.paging import page_number, plain
 
-readers = role("item_editor", "supervisor", "leader")
+readers = role("item_editor", "legal", "supervisor", "leader")
 SECTION = {"section": "alignment"}
 KINDS = {
     "items": alignment.by_basic_item,

@@ -18,7 +18,7 @@ from tongban.workbench import draft_forms
 from tongban.workbench.catalogue import posted
 from tongban.workbench.paging import page_number, plain
 
-readers = role("item_editor", "supervisor", "leader")
+readers = role("item_editor", "legal", "supervisor", "leader")
 SECTION = {"section": "alignment"}
 
 
@@ -95,6 +95,9 @@ def _act(request: HttpRequest, row: alignment.Standard, form: StandardForm) -> s
         elements = {name: value for name, value in form.cleaned_data.items() if name != "fixed"}
         alignment.edit_standard(actor, row.id, elements, form.cleaned_data["fixed"])
         return _("已保存")
+    if act in ("pass", "back"):
+        alignment.check_standard(actor, row.id, passed=act == "pass", opinion=posted(request, "opinion", 500))
+        return _("已通过法制审核") if act == "pass" else _("已退回起草人")
     if act == "publish":
         alignment.publish_standard(actor, row.id)
         return _("标准已发布，正在与各地实施清单比较")
@@ -120,7 +123,7 @@ def standard(request: HttpRequest, standard_id: UUID) -> HttpResponse:
         except Invalid as error:
             problems, status = list(error.problems), 422
         except (Conflict, Forbidden) as error:
-            if not alignment.may_keep(actor):
+            if not (alignment.may_keep(actor) or alignment.may_check(actor)):
                 raise
             problems, status = [FieldProblem("", error.code, error.message)], error.status
         else:
@@ -138,6 +141,7 @@ def standard(request: HttpRequest, standard_id: UUID) -> HttpResponse:
         "form": form,
         "problems": problems,
         "editable": draft and alignment.may_keep(actor),
+        "checkable": draft and alignment.may_check(actor) and row.author_id != actor.account_id,
         "own": row.author_id == actor.account_id,
         "tone": {"draft": "", "published": "good", "retired": ""}[row.state],
     }

@@ -27,12 +27,14 @@ class Scene:
     keeper: Actor
     second: Actor
     editors: dict[str, Actor]
+    lawyer: Actor
 
     def standard(self, **changes: object) -> None:
         """Draft the standard from the first county, change it, and put it in force."""
         draft = alignment.draft_standard(self.keeper, self.codes[COUNTIES[0]])
         if changes:
             alignment.edit_standard(self.keeper, draft.id, changes, draft.fixed)
+        alignment.check_standard(self.lawyer, draft.id, passed=True)
         alignment.publish_standard(self.second, draft.id)
 
 
@@ -59,4 +61,4 @@ def scene(run_jobs: Callable[[], object]) -> Scene:
     keeper, second = editor_of(province, "35"), editor_of(province, "35")
     assert keeper.account_id != second.account_id
     assert SYSTEM.kind == "system"
-    return Scene(codes, ids, keeper, second, editors)
+    return Scene(codes, ids, keeper, second, editors, editor_of(province, "35", "legal"))

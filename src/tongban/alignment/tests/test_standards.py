@@ -93,13 +93,36 @@ def test_only_the_province_keeps_standards_and_two_people_publish(scene: Scene) 
     draft = alignment.draft_standard(scene.keeper, scene.codes[COUNTIES[0]])
     with pytest.raises(Conflict):
         alignment.draft_standard(scene.second, scene.codes[COUNTIES[0]])
+    with pytest.raises(Conflict) as unchecked:
+        alignment.publish_standard(scene.second, draft.id)
+    assert unchecked.value.code == "not_checked"
+    alignment.check_standard(scene.lawyer, draft.id, passed=True, opinion="依据现行有效")
     with pytest.raises(Forbidden):
         alignment.publish_standard(scene.keeper, draft.id)
     with pytest.raises(Invalid):
         alignment.edit_standard(scene.keeper, draft.id, {"colour": "red"}, ["name"])
-    alignment.publish_standard(scene.second, draft.id)
+    assert alignment.publish_standard(scene.second, draft.id).lawyer_name == scene.lawyer.name
     with pytest.raises(Conflict):
         alignment.edit_standard(scene.keeper, draft.id, {}, ["name"])
+
+
+def test_the_lawyer_checks_what_stands_there(scene: Scene) -> None:
+    draft = alignment.draft_standard(scene.keeper, scene.codes[COUNTIES[0]])
+    for stranger in (scene.second, scene.editors[COUNTIES[0]]):
+        with pytest.raises(Forbidden):
+            alignment.check_standard(stranger, draft.id, passed=True)
+    with pytest.raises(Invalid):
+        alignment.check_standard(scene.lawyer, draft.id, passed=False)
+    back = alignment.check_standard(scene.lawyer, draft.id, passed=False, opinion="条款已修订")
+    assert (back.checked_at, back.legal_opinion) == (None, "条款已修订")
+    assert alignment.check_standard(scene.lawyer, draft.id, passed=True).checked_at
+    with pytest.raises(Conflict):
+        alignment.check_standard(scene.lawyer, draft.id, passed=True)
+    alignment.edit_standard(scene.keeper, draft.id, {"statutory_days": 12}, draft.fixed)
+    with pytest.raises(Conflict):
+        alignment.publish_standard(scene.second, draft.id)  # the edit took the check back
+    with pytest.raises(Forbidden):
+        alignment.publish_standard(scene.lawyer, draft.id)
 
 
 def test_correction_is_asked_answered_and_found_mended(scene: Scene, run_jobs: Jobs) -> None:

@@ -259,7 +259,7 @@ def test_codes_are_looked_up_and_read_from_a_file(scene: Scene, editor: Client) 
 
 
 def test_a_standard_is_drafted_by_one_and_published_by_another(scene: Scene, editor: Client) -> None:
-    keeper, second = client(scene.keeper), client(scene.second)
+    keeper, second, lawyer = client(scene.keeper), client(scene.second), client(scene.lawyer)
     assert editor.get("/work/alignment/standards/new/").status_code == 403
     assert keeper.post("/work/alignment/standards/new/", {"code": "none"}).status_code == 422
     url = keeper.post("/work/alignment/standards/new/", {"code": scene.codes[COUNTY]})["Location"]
@@ -272,6 +272,12 @@ def test_a_standard_is_drafted_by_one_and_published_by_another(scene: Scene, edi
     assert (bad.status_code, "新条件" in bad.content.decode()) == (422, True)
     assert keeper.post(url, posted | {"act": "save", "statutory_days": "15"}).status_code == 302
     assert editor.post(url, {"act": "publish"}).status_code == 403
+    assert second.post(url, {"act": "publish"}).status_code == 409  # not checked in law yet
+    assert editor.post(url, {"act": "pass"}).status_code == 403
+    assert lawyer.post(url, {"act": "back"}).status_code == 422
+    assert lawyer.post(url, {"act": "publish"}).status_code == 403
+    assert lawyer.post(url, {"act": "pass", "opinion": "依据现行有效"}).status_code == 302
+    assert "依据现行有效" in keeper.get(url).content.decode()
     assert keeper.post(url, {"act": "publish"}).status_code == 403
     assert second.post(url, {"act": "publish"}).status_code == 302
     held = alignment.standard(items.published(scene.codes[COUNTY]).basic_code)
