@@ -121,10 +121,14 @@ def may_review(actor: Actor, faq: GeneralFaq) -> bool:
     """Item editors of the department (or, without one, of any), but never who proposed it."""
     if actor.account_id is None or actor.account_id == faq.proposed_by:
         return False
+    return may_retire(actor, faq)
+
+
+def may_retire(actor: Actor, faq: GeneralFaq) -> bool:
+    """Item editors of the department (or, without one, of any), and supervisors."""
     reach = (post for post in actor.posts if post.role in duty.REVIEWERS)
-    return any(faq.department_id in (None, post.department_id) for post in reach) or actor.has_role(
-        "supervisor"
-    )
+    own = any(faq.department_id in (None, post.department_id) for post in reach)
+    return own or actor.has_role(*duty.OVERSEERS)
 
 
 @transaction.atomic
@@ -157,8 +161,7 @@ def retire(actor: Actor, faq_id: UUID) -> GeneralFaq:
     faq = GeneralFaq.objects.select_for_update().filter(pk=faq_id).first()
     if faq is None:
         raise NotFound
-    own = any(p.role in duty.REVIEWERS and faq.department_id in (None, p.department_id) for p in actor.posts)
-    if not (own or actor.has_role("supervisor")):
+    if not may_retire(actor, faq):
         raise Forbidden
     if faq.state != FaqState.PUBLISHED:
         raise Conflict(_("这一条没有在使用"))

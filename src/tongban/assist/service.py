@@ -13,6 +13,7 @@ from tongban.assist.desk import (
 from tongban.assist.duty import DUTY, OVERSEERS
 from tongban.assist.faqs import (
     listed_faqs,
+    may_retire,
     may_review,
     proposals,
     propose,
@@ -69,8 +70,8 @@ __all__ = [
     "HandOverState", "Reply", "Ticket", "TicketEntry", "TicketIn", "TicketKind", "TicketState", "TooFast",
     "accept_ticket", "add_words", "answer", "answer_ticket", "ask_more", "asked_by", "check_ticket",
     "claim", "clock_of", "close", "end_answered", "fade", "forget", "hand_over", "item_name", "light_of",
-    "listed_faqs", "mark", "may_review", "my_tickets", "open_ticket", "own_hand_over", "own_ticket",
-    "pass_on", "pass_ticket", "proposals", "propose", "published_faq", "queue", "refuse_ticket", "reopen",
-    "reply", "retire", "review", "seed_faq", "seen_hand_over", "seen_ticket", "sweep", "ticket_light",
-    "ticket_queue", "turns_of", "warn_late", "warn_late_tickets",
+    "listed_faqs", "mark", "may_retire", "may_review", "my_tickets", "open_ticket", "own_hand_over",
+    "own_ticket", "pass_on", "pass_ticket", "proposals", "propose", "published_faq", "queue",
+    "refuse_ticket", "reopen", "reply", "retire", "review", "seed_faq", "seen_hand_over", "seen_ticket",
+    "sweep", "ticket_light", "ticket_queue", "turns_of", "warn_late", "warn_late_tickets",
 ]  # fmt: skip

@@ -112,7 +112,10 @@ def faqs(request: HttpRequest) -> HttpResponse:
             return redirect("workbench:assist_faqs")
     state = plain(request, "state") or str(assist.FaqState.PROPOSED)
     page = assist.proposals(actor, state=state, page=page_number(request))
-    rows = [(row, assist.may_review(actor, row)) for row in page]
+    rows = [
+        (row, (assist.may_review if row.state == "proposed" else assist.may_retire)(actor, row))
+        for row in page
+    ]
     context: dict[str, Any] = {"page": page, "rows": rows, "state": state, "states": assist.FaqState.choices}
     return render(request, "workbench/assist_faqs.html", context | SECTION, status=status)
 

@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from tongban.assist.tests.conftest import food, handed, staffed
 from tongban.cases import service as cases
 from tongban.conftest import Person
 from tongban.items import service as items
@@ -18,6 +19,7 @@ from tongban.licences import service as licences
 from tongban.organisations.models import Department
 from tongban.resources import service as resources
 
+__all__ = ["food", "handed", "staffed"]
 SCRIPT = "<script>alert(1)</script>"
 ITEM = scene.stall(
     keywords=["摆摊"],
