@@ -14,6 +14,7 @@ from tongban.kit.access import access, actor_of, public, resident, signed_in
 from tongban.kit.errors import invalid
 from tongban.notices import service as notices
 from tongban.portal.web import account_of, way_back
+from tongban.wechat import service as wechat
 
 YEAR = 365 * 24 * 3600  # seconds a choice is kept
 
@@ -61,7 +62,9 @@ def acting(request: HttpRequest) -> HttpResponse:
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """My account: where to change what."""
-    return render(request, "portal/settings.html", {"actor": actor_of(request)})
+    actor = actor_of(request)
+    with_wechat = actor.kind == "resident" and wechat.load().enabled
+    return render(request, "portal/settings.html", {"actor": actor, "wechat": with_wechat})
 
 
 @access(signed_in)
@@ -69,9 +72,13 @@ def overview(request: HttpRequest) -> HttpResponse:
 def notice_preferences(request: HttpRequest) -> HttpResponse:
     """How to be told beside the inbox."""
     actor, account_id = account_of(request)
+    held = notices.preferences(account_id)
+    with_wechat = actor.kind == "resident" and wechat.load().can_push
     if request.method == "POST":
-        wanted = notices.Preferences(sms="sms" in request.POST, mail="mail" in request.POST)
+        chosen = "wechat" in request.POST if with_wechat else held.wechat  # what was not offered stays
+        wanted = notices.Preferences(sms="sms" in request.POST, mail="mail" in request.POST, wechat=chosen)
         notices.set_preferences(actor, wanted)
         messages.success(request, _("已保存通知方式。"), extra_tags="good")
         return redirect("portal:notice_preferences")
-    return render(request, "portal/preferences.html", {"wanted": notices.preferences(account_id)})
+    context = {"wanted": held, "wechat": with_wechat, "bound": bool(wechat.bindings_of(actor))}
+    return render(request, "portal/preferences.html", context)

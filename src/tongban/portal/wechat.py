@@ -55,7 +55,13 @@ def binding(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("绑定成功，可以在微信里发送“进度”了"), extra_tags="good")
             return redirect("portal:wechat")
-    context = {"token": token, "problem": problem, "bindings": wechat.bindings_of(actor_of(request))}
+    context = {
+        "token": token,
+        "problem": problem,
+        "bindings": wechat.bindings_of(actor_of(request)),
+        "enabled": wechat.load().enabled,
+        "can_push": wechat.load().can_push,
+    }
     return render(request, "portal/wechat.html", context, status=status)
 
 

@@ -151,7 +151,7 @@ def _fitted(settings: WeChatSettings, message: BaseMessage, text: str) -> str:
     pieces = parts(text)
     if len(pieces) <= 1:
         return text
-    more = _("更多内容请看：") + f"{settings.site}/assist/"
+    more = _("更多内容请看：") + f" {settings.site}/assist/"
     if not settings.can_push:
         return cut(pieces[0], more)
     if len(pieces) > FOLLOW + 1:

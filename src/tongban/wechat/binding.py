@@ -126,7 +126,7 @@ def actor_of(openid: str) -> Actor | None:
 
 def _digest(salt: str, code: str) -> str:
     """Keyed: whoever holds the link must not be able to try all codes by himself."""
-    return salted_hmac(SALT, f"{salt}:{code}", algorithm="sha256").hexdigest()
+    return salted_hmac(SALT, f"{salt}:{code}", algorithm="sha256").hexdigest()[:32]
 
 
 def _tell(actor: Actor, action: str, title: str, body: str, key: str) -> None:

@@ -167,7 +167,10 @@ def _kept(app_id: str) -> str:
 
 def _meaning(error: WeChatClientException) -> Exception:
     code, words = error.errcode, f"{error.errcode}: {error.errmsg}"[:200]
-    if code is None or code in BUSY:
+    if code is None:
+        status = getattr(error.response, "status_code", None)
+        return Trouble(f"HTTP {status}" if status else str(error.errmsg))
+    if code in BUSY:
         return Trouble(words)
     if code == QUOTA_OF_DAY:
         return Trouble(words, _until_midnight())

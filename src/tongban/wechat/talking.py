@@ -81,7 +81,7 @@ def _handed(settings: WeChatSettings, actor: Actor, openid: str) -> str:
     lines = [
         _("“%(question)s”已转给工作人员，最迟 %(due)s 答复。") % {"question": row.question[:60], "due": due}
     ]
-    lines.append(_("到时发送“答复”就能看到，也可以打开：") + f"{settings.site}/assist/answers/{row.token}/")
+    lines.append(_("到时发送“答复”就能看到，也可以打开：") + f" {settings.site}/assist/answers/{row.token}/")
     return "\n".join(lines)
 
 
@@ -98,19 +98,25 @@ def _heard(settings: WeChatSettings, actor: Actor, openid: str) -> str:
 
 
 def plain(settings: WeChatSettings, reply: assist.Reply) -> str:
-    """A reply of the assist room as text: the words, then one line a source or card."""
-    lines, seen = [reply.phrased or reply.text], set()
-    for _sentence, url, title in reply.sentences:
-        if url not in seen:
-            seen.add(url)
-            lines.append(f"《{title}》{settings.site}{url}")
+    """A reply of the assist room as text: the words, one line a source or card, and where to file."""
+    lines, pages = [reply.phrased or reply.text], dict.fromkeys(url for _text, url, _title in reply.sentences)
+    titles = {url: title for _text, url, title in reply.sentences}
+    lines += [f"《{titles[url]}》 {settings.site}{url}" for url in pages]
+    shown = {url.partition("?")[0].partition("#")[0] for url in pages}
     for number, card in enumerate(reply.cards, 1):
         mark = f"{number}." if reply.choices else "·"
-        if card.url not in seen:
-            seen.add(card.url)
+        if card.url not in shown:
             lines.append(f"{mark} {card.name} {settings.site}{card.url}")
+    if reply.kind == "answer" and reply.cards:
+        lines += _ways(settings, reply.cards[0])
     if reply.choices:
         lines.append(_("回复前面的数字就可以。"))
     if reply.kind == "handover":
         lines.append(_("发送“转人工”，由工作人员答复。"))
     return "\n".join(lines)
+
+
+def _ways(settings: WeChatSettings, card: assist.Card) -> list[str]:
+    """Where to be asked what one needs, and where to file."""
+    named = ((_("看看我要准备什么"), card.guidance_url), (_("在线办理"), card.filing_url))
+    return [f"{name} {settings.site}{url}" for name, url in named if url]

@@ -101,7 +101,8 @@ def test_all_can_be_marked_as_read(known: Person, notice: notices.Notice) -> Non
 def test_channels_are_chosen(known: Person, client: Client) -> None:
     assert known.client.get("/settings/").status_code == 200
     known.client.post("/settings/notices/", {"mail": "on"})
-    assert notices.preferences(known.account.id) == notices.Preferences(sms=False, mail=True)
+    wanted = notices.Preferences(sms=False, mail=True, wechat=False)
+    assert notices.preferences(known.account.id) == wanted
     assert client.get("/settings/notices/").status_code == 302
 
 
