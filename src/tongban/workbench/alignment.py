@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tongban.alignment import service as alignment
-from tongban.divisions import service as divisions
 from tongban.items import service as items
 from tongban.kit.access import access, actor_of, role
-from tongban.kit.errors import Conflict, Invalid, NotFound
+from tongban.kit.errors import Conflict, Invalid
 from tongban.workbench.paging import page_number, plain
+from tongban.workbench.regions import regions
 
 readers = role("item_editor", "legal", "supervisor", "leader")
 SECTION = {"section": "alignment"}
@@ -46,23 +46,11 @@ def overview(request: HttpRequest) -> HttpResponse:
         "page": page,
         "kind": kind,
         "region": region,
-        "regions": _regions(region),
+        "regions": regions(region),
         "points": points,
         **_line(points),
     }
     return render(request, "workbench/alignment.html", context | SECTION)
-
-
-def _regions(region: str) -> list[tuple[str, str]]:
-    """The regions to look at from here: the way down to this one, and those inside it."""
-    try:
-        above = divisions.path(region)
-    except NotFound:
-        return [(region, region)]
-    inside = divisions.children(above[-1].code) if len(above[-1].code) < 6 else []
-    indent = "\u3000"
-    rows = [(one.code, indent * n + one.name) for n, one in enumerate(above)]
-    return rows + [(one.code, indent * len(above) + one.name) for one in inside]
 
 
 def _line(points: Sequence[tuple[date, float]]) -> dict[str, object]:

@@ -18,6 +18,7 @@ from tongban.kit.access import access, actor_of, role
 from tongban.kit.actors import Actor
 from tongban.kit.errors import Conflict, FieldProblem, Forbidden, Invalid, invalid
 from tongban.workbench.paging import page_number, plain
+from tongban.workbench.regions import regions
 
 keepers = role("item_editor", "chief", "legal", "supervisor", "leader", "steward")
 workers = role("item_editor", "chief", "legal")
@@ -30,6 +31,11 @@ TONES |= {"published": "good", "retired": ""}
 def posted(request: HttpRequest, name: str, most: int = 2000) -> str:
     """A text from a form, without the NUL the database cannot hold."""
     return request.POST.get(name, "").replace("\x00", "").strip()[:most]
+
+
+def _home(actor: Actor) -> str:
+    """The widest region of the actor's posts."""
+    return min((post.division for post in actor.posts), key=len, default="")
 
 
 @access(keepers)
@@ -53,6 +59,7 @@ def items_list(request: HttpRequest) -> HttpResponse:
         "stages": [("open", _("有未发布的版本"))]
         + [(value, items.VersionState(value).label) for value in items.OPEN_STATES],
         "tones": TONES,
+        "regions": regions(filters["region"] or home) if (home := _home(actor_of(request))) else [],
     }
     return render(request, "workbench/items.html", context | SECTION)
 

@@ -13,7 +13,7 @@ from tongban.kit.access import access, actor_of, role
 from tongban.kit.actors import Actor
 from tongban.workbench.paging import page_number, plain
 
-readers = role("item_editor", "operator", "steward", "supervisor", "leader")
+readers = role("item_editor", "legal", "operator", "steward", "supervisor", "leader")
 SECTION = {"section": "item_findings"}
 MANY = 1000
 

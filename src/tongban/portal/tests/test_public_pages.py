@@ -35,7 +35,7 @@ def test_search_without_hits_says_what_to_do(client: Client, item: items.Version
     assert "12345" in text
 
 
-@pytest.mark.parametrize("words", [SCRIPT, '"><img src=x onerror=alert(1)>', "%" * 300])
+@pytest.mark.parametrize("words", [SCRIPT, '"><img src=x onerror=alert(1)>', "\x00", "%" * 300])
 def test_search_words_come_out_escaped(client: Client, item: items.VersionDetail, words: str) -> None:
     page = client.get("/search/", {"q": words, "theme": words, "page": words})
     assert page.status_code == 200

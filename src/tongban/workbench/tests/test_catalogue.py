@@ -258,6 +258,17 @@ def test_codes_are_looked_up_and_read_from_a_file(scene: Scene, editor: Client) 
     assert "无对应" in keeper.get("/work/items/codes/", {"q": "旧类型"}).content.decode()
 
 
+def test_the_list_is_narrowed_by_region(scene: Scene) -> None:
+    keeper = client(scene.keeper)
+    all_of_them = keeper.get("/work/items/").content.decode()
+    assert all(f"/{pk}/" in all_of_them for pk in scene.item_ids.values())
+    one = keeper.get("/work/items/", {"region": COUNTY}).content.decode()
+    shown = [county for county, pk in scene.item_ids.items() if f"/{pk}/" in one]
+    assert shown == [COUNTY]
+    assert f'value="{COUNTY}" selected' in one
+    assert keeper.get("/work/items/", {"region": "999999"}).status_code == 200
+
+
 def test_a_standard_is_drafted_by_one_and_published_by_another(scene: Scene, editor: Client) -> None:
     keeper, second, lawyer = client(scene.keeper), client(scene.second), client(scene.lawyer)
     assert editor.get("/work/alignment/standards/new/").status_code == 403
