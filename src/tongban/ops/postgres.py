@@ -295,6 +295,11 @@ class Cluster:
         self.create()
         self.stop_leftover()
         who = self.server_user()
+        if who and not can_use(self.data, who, write=True):
+            raise PostgresError(
+                f"The user {who.name}, who runs the server, cannot reach the data in {self.data}: "
+                "let others enter the folders above it (chmod o+x), or move the whole var folder"
+            )
         port = free_port(self.port or None)
         self.note.parent.mkdir(parents=True, exist_ok=True)
         self.note.write_text(json.dumps({"port": port}))

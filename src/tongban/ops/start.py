@@ -129,6 +129,7 @@ def welcome(current: state.State) -> str:
         f"  Staff workbench           {base}/work/",
         f"  API                       {base}/api/v1/docs",
         f"  Demo inbox (SMS, mail)    {base}/sandbox/inbox/",
+        f"  Demo WeChat               {base}/sandbox/wechat/",
         "",
     ]
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tongban.settings")

@@ -5,13 +5,14 @@ import pwd
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import psutil
 import psycopg
 import pytest
 
-from tongban.ops.postgres import APP, OWNER, SUPERUSER, Cluster, DataGone
+from tongban.ops.postgres import APP, OWNER, SUPERUSER, Cluster, DataGone, PostgresError
 
 
 @pytest.fixture
@@ -163,3 +164,16 @@ def test_data_lies_where_the_servers_user_can_reach_it(var: Path) -> None:
     finally:
         made.stop()
         shutil.rmtree(made.data)
+
+
+def test_data_that_the_servers_user_can_no_longer_reach_is_named(cluster: Cluster) -> None:
+    """Somebody closed the folder above: root is told what to open; another user is the server's own."""
+    cluster.stop()
+    cluster.var.parent.chmod(0o700)
+    root = os.geteuid() == 0
+    with pytest.raises(PostgresError, match="cannot reach the data") if root else nullcontext():
+        cluster.start()
+    cluster.var.parent.chmod(0o755)
+    if root:
+        cluster.start()
+    cluster.wait()
