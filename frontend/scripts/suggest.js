@@ -34,6 +34,14 @@ function enhance(input) {
     input.setAttribute("aria-activedescendant", all[at].id);
     all[at].scrollIntoView({ block: "nearest" });
   }
+  // An option holds no link: what is inside an option cannot be reached by its own.
+  function go(option) {
+    window.location.assign(option.dataset.href);
+  }
+  list.addEventListener("click", (event) => {
+    const option = event.target.closest("[role=option]");
+    if (option) go(option);
+  });
   async function ask() {
     const words = input.value.trim();
     asked = words;
@@ -63,7 +71,7 @@ function enhance(input) {
     if (event.key === "ArrowDown") { event.preventDefault(); mark(at + 1); }
     else if (event.key === "ArrowUp") { event.preventDefault(); mark(at < 0 ? -1 : at - 1); }
     else if (event.key === "Escape") { event.preventDefault(); close(); }
-    else if (event.key === "Enter" && at >= 0) { event.preventDefault(); options()[at].querySelector("a").click(); }
+    else if (event.key === "Enter" && at >= 0) { event.preventDefault(); go(options()[at]); }
   });
   input.addEventListener("blur", () => window.setTimeout(close, 200));
 }

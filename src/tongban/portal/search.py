@@ -58,7 +58,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "chosen": chosen,
         "choices": _choices(request, chosen),
         "facets": [one for one in _facets(request, found, chosen) if one[1]],
-        "themes": [] if found.hits else items.themes(own=True)[:MOST] or items.themes()[:MOST],
+        "themes": [] if found.hits else items.search("").themes[:MOST],
     }
     return render(request, "portal/search.html", context)
 

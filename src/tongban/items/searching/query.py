@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -15,10 +16,11 @@ from tongban.items.records import ItemSummary
 from tongban.items.searching.ranking import REACHES, Found, Narrow, cut_terms, pattern, ranked, serves
 from tongban.items.searching.results import Facet, SearchHit, SearchPage, marked
 from tongban.items.searching.sounds import corrected, spelled
-from tongban.items.searching.words import MAX_QUERY, normal, variants
+from tongban.items.searching.words import MAX_QUERY, all_of, normal, synonyms, variants
 
 PAGE = 20
 _PLACES = 40
+_LOOKED_AT = 100  # names of a kind that are looked at for suggestions
 
 
 def _narrow(  # noqa: PLR0917 (the filters of search, in its order)
@@ -173,22 +175,46 @@ def _places(rows: Sequence[Found], inside: str) -> tuple[Facet, ...]:
 
 
 def suggest(prefix: str, *, near: str = "", most: int = 8) -> list[ItemSummary]:
-    """Items to offer while the reader types: names that begin so, then names that contain it."""
+    """Items to offer while the reader types: names that begin so, then names that hold its words."""
     text = normal(prefix.replace("\x00", "")).strip()[:50]
     if not text:
         return []
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT item_id FROM items_searchentry WHERE name ILIKE %s ORDER BY name ILIKE %s DESC, "
-            "own DESC, (%s LIKE division || '%%') DESC, length(name), name, code LIMIT %s",
-            ["%" + pattern(text), pattern(text), near, most],
-        )
-        ids = [row[0] for row in cursor.fetchall()]
+    ids = _named(text, near, most)
     if len(ids) < most and len(text) > 1:
-        ids += [hit.item.item_id for hit in search(text, near=near, size=most).hits]
+        # An everyday word that has been begun is read as if it were finished: 开饭 means 开饭店.
+        begun = next((said for said in synonyms() if said.startswith(text)), text)
+        ids += [hit.item.item_id for hit in search(begun, near=near, size=most).hits]
     ids = list(dict.fromkeys(ids))[:most]
     entries = SearchEntry.objects.defer("words", "head").in_bulk(ids)
     return [_summary(entries[pk]) for pk in ids if pk in entries]
+
+
+def _named(text: str, near: str, most: int) -> list[UUID]:
+    """Items whose name begins with ``text``, then those that hold its words; each matter here once.
+
+    A handful of each kind is looked at: all names with a common character would cost more than they tell.
+    """
+    kinds = ["name ILIKE %s"]
+    params: list[Any] = [pattern(text)]
+    if words := all_of(cut_terms(text)):
+        kinds.append("head @@ %s::tsquery")
+        params.append(words)
+    parts = [
+        f"(SELECT {{columns}} FROM items_searchentry WHERE {kind} AND {own} LIMIT {_LOOKED_AT})"  # noqa: S608
+        for own in ("own", "NOT own")
+        for kind in kinds
+    ]
+    found = " UNION ".join(parts).format(columns="item_id, name, code, division, own")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT item_id FROM (SELECT DISTINCT ON (matter) * FROM (SELECT *, "  # noqa: S608
+            "CASE WHEN own THEN right(left(code, 31), 12) ELSE item_id::text END AS matter, "
+            f"%s LIKE division || '%%' AS here FROM ({found}) AS found) AS each "
+            "ORDER BY matter, here DESC, code) AS once "
+            "ORDER BY name ILIKE %s DESC, own DESC, here DESC, length(name), name, code LIMIT %s",
+            [near, *params, *params, pattern(text), most],
+        )
+        return [row[0] for row in cursor.fetchall()]
 
 
 def themes(*, division: str | None = None, own: bool | None = None) -> tuple[Facet, ...]:

@@ -11,6 +11,7 @@ _LATIN = re.compile(r"[a-z]{2,40}")
 _HAN = re.compile(r"[\u4e00-\u9fff]{2,8}")
 _MOST = 4  # pieces of a query that are looked up
 _OFFERED = 3  # readings of one piece
+_BEGUN = 4  # letters from which on a spelling may be unfinished
 
 
 def sound(text: str) -> tuple[str, str]:
@@ -31,7 +32,7 @@ def spelled(text: str) -> list[str]:
     for piece in pieces:
         if piece in known:
             continue
-        words = _words(pinyin=piece) or (_words(initials=piece) if len(piece) > 1 else [])
+        words = _sounding(piece)
         if words:
             readings = [one.replace(piece, word) for one in readings for word in words][:_OFFERED]
     return readings if readings != [normal(text)] else []
@@ -47,6 +48,12 @@ def corrected(text: str) -> str:
         if pair in changed and (words := _words(pinyin=sound(pair)[0], length=len(pair))):
             changed = changed.replace(pair, words[0])
     return changed if changed != plain else ""
+
+
+def _sounding(piece: str) -> list[str]:
+    """Words spelled so, or with these first letters, or whose spelling has been begun: jiaosh, jiaoshizig."""
+    words = _words(pinyin=piece) or (_words(initials=piece) if len(piece) > 1 else [])
+    return words or (_words(pinyin__startswith=piece) if len(piece) >= _BEGUN else [])
 
 
 def _words(*, length: int = 0, **sounding: str) -> list[str]:

@@ -90,6 +90,7 @@ def test_the_nearer_place_comes_first() -> None:
 def test_suggestions_begin_with_what_was_typed() -> None:
     assert items.suggest("居住")[0].slug == "permit"
     assert items.suggest("") == []
+    assert items.suggest("开饭")[0].slug == "food-licence"
     assert len(items.suggest("登记", most=1)) == 1
 
 
@@ -140,3 +141,11 @@ def test_places_are_counted_by_what_serves_them() -> None:
 
 def test_places_have_names(division_rows: object) -> None:
     assert "福州市" in {f.label for f in items.search("").divisions}
+
+
+def test_suggestions_offer_a_matter_of_many_counties_once() -> None:
+    _elsewhere()
+    offered = items.suggest("食品")
+    assert [one.slug for one in offered].count("food-licence") == 1
+    assert "food-350203" not in {one.slug for one in offered}
+    assert items.suggest("食品", near="350203")[0].slug == "food-350203"

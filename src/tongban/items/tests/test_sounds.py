@@ -60,7 +60,7 @@ def catalogue(db: None) -> None:
 
 
 @pytest.mark.usefixtures("catalogue")
-@pytest.mark.parametrize("typed", ["yyzz", "yingyezhizhao", "yingyezhizhao补领", "YYZZ"])
+@pytest.mark.parametrize("typed", ["yyzz", "yingyezhizhao", "yingyezhizhao补领", "YYZZ", "yingyezh"])
 def test_pinyin_and_initials_find_the_matter(typed: str) -> None:
     page = items.search(typed)
     assert page.hits[0].item.slug in {"licence", "far"}
