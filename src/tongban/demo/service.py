@@ -46,9 +46,9 @@ def load(progress: Progress | None = None) -> dict[str, int]:
         raise Conflict(_("演示数据只能装入演示环境（TONGBAN_SANDBOX=1）"), code="not_sandbox")
     if progress is None:
         return _with_bar()
-    from tongban.demo import catalogue, guidance, loading, packages, stories
+    from tongban.demo import assist, catalogue, guidance, loading, packages, stories, wechat
 
-    rooms = (loading, catalogue, packages, guidance, stories)
+    rooms = (loading, catalogue, packages, guidance, stories, assist, wechat)
     pieces = [piece for room in rooms for piece in room.pieces()]
     missing = loading.todo(pieces)
     loaded: dict[str, int] = {}

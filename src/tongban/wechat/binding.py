@@ -20,6 +20,7 @@ from tongban.wechat.models import Binding, Seen
 
 TICKET_SECONDS = 600
 SALT = "tongban.wechat.binding"
+MOST_SUBJECTS = 5  # whose cases are told in one answer
 TRIES = identity.Limit("wechat-code", 5, TICKET_SECONDS)  # codes typed for one ticket
 
 
@@ -122,6 +123,20 @@ def actor_of(openid: str) -> Actor | None:
         return None
     actor = identity.own_actor(binding.account)
     return actor if actor.kind == "resident" else None
+
+
+def acting_for(actor: Actor) -> list[Actor]:
+    """The same person acting for each enterprise he may act for today."""
+    if actor.account_id is None:
+        return []
+    account = Binding.objects.select_related("account").filter(account_id=actor.account_id).first()
+    if account is None:
+        return []
+    wanted = (
+        c.subject_id for c in identity.acting_choices(account.account) if c.subject_id != actor.subject_id
+    )
+    held = (identity.acting_actor(account.account, subject_id) for subject_id in wanted)
+    return [one[0] for one in held if one is not None][:MOST_SUBJECTS]
 
 
 def _digest(salt: str, code: str) -> str:

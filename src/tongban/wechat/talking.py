@@ -31,15 +31,15 @@ def said(settings: WeChatSettings, openid: str, text: str) -> str:
     if word in UNBIND:
         done = actor is not None and binding.unbind_openid(openid)
         return _("已解除绑定。") if done else _("这个微信没有绑定账号。")
-    if word in PROGRESS and actor is None:
-        return _("查询办件要先绑定账号。") + "\n" + _bind(settings, openid)
+    if word in PROGRESS:
+        return _progress(settings, openid, actor)
     if word in HELP:
         return _help()
     if word in HUMAN:
         return _handed(settings, actor or ANONYMOUS, openid)
     if word in HEARD:
         return _heard(settings, actor or ANONYMOUS, openid)
-    question = PROGRESS[0] if word in PROGRESS else _chosen(openid, word) or text
+    question = _chosen(openid, word) or text
     reply = assist.reply(question, session=session_of(openid), actor=actor or ANONYMOUS, channel="wechat")
     return plain(settings, reply)
 
@@ -62,6 +62,21 @@ def _bind(settings: WeChatSettings, openid: str) -> str:
         "请在 10 分钟内打开链接并登录，输入验证码 %(code)s 完成绑定：\n%(link)s\n不要把验证码告诉别人。"
     )
     return words % {"code": made.code, "link": f"{settings.site}/settings/wechat/?token={made.token}"}
+
+
+def _progress(settings: WeChatSettings, openid: str, actor: Actor | None) -> str:
+    """One's own cases, then those of the enterprises one acts for today."""
+    if actor is None:
+        return _("查询办件要先绑定账号。") + "\n" + _bind(settings, openid)
+    found = [
+        (who.subject_name, assist.reply(PROGRESS[0], session="", actor=who, channel="wechat"))
+        for who in (actor, *binding.acting_for(actor))
+    ]
+    own, others = found[0], [(name, reply) for name, reply in found[1:] if reply.sentences]
+    lines = [] if others and not own[1].sentences else [plain(settings, own[1])]
+    for name, reply in others:
+        lines += [f"【{name}】", plain(settings, reply)]
+    return "\n".join(lines)
 
 
 def _chosen(openid: str, word: str) -> str:

@@ -7,12 +7,14 @@ from django.contrib.auth import authenticate
 
 from tongban.cases import service as cases
 from tongban.demo import content, loading, people, service, staffing
+from tongban.demo import wechat as demo_wechat
 from tongban.identity import service as identity
 from tongban.items import service as items
 from tongban.kit.errors import Conflict
 from tongban.licences import service as licences
 from tongban.organisations import service as organisations
 from tongban.standards import codes
+from tongban.wechat import service as wechat
 
 
 class Killed(Exception):
@@ -56,6 +58,9 @@ def _everything_is_there():
         for step in entry["steps"]:
             able = organisations.staff_of(department.id, step["role"], entry["division"])
             assert len(able) >= 2, (entry["slug"], step["role"])
+    wang = identity.find_account("wang")
+    assert wechat.Binding.objects.get().account_id == wang.id
+    assert "居住证" in wechat.sandbox_act(demo_wechat.BOUND, "text", "进度").text
     lin = identity.find_account("lin")
     firm = next(c for c in identity.acting_choices(lin) if c.role == "representative")
     assert firm.name == "福州市鼓楼区林记鱼丸店"

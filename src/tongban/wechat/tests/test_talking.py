@@ -107,6 +107,19 @@ def test_progress_shows_one_s_own_cases_only(
     assert str(case.id) not in stranger.say("进度")
 
 
+def test_progress_shows_the_enterprise_s_cases_to_who_acts_for_it(
+    account: WeChat, representative: Person, resident: Person, catalogue: items.VersionDetail
+) -> None:
+    case = cases.start_draft(representative.actor, catalogue.id, key="k")
+    bind(account.openid, representative)
+    said = account.say("进度")
+    assert said.startswith(f"【{representative.subject.name}】")
+    assert f"{SITE}/cases/{case.id}/" in said
+    stranger = WeChat("safe", openid="oOther")
+    bind("oOther", resident)
+    assert stranger.say("进度").startswith("您还没有办件")
+
+
 def test_a_deactivated_account_tells_nothing_more(
     account: WeChat, resident: Person, catalogue: items.VersionDetail
 ) -> None:
