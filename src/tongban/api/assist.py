@@ -244,7 +244,7 @@ def mark(request: HttpRequest, token: str, given: MarkIn) -> Any:
 def _detail(row: assist.Ticket) -> dict[str, Any]:
     values = {name: getattr(row, name) for name in TicketOut.model_fields}
     entries = [
-        {"act": one.act, "at": one.created_at, "text": one.text, "by_staff": one.by_staff}
+        {"act": one.act, "at": one.at, "text": one.text, "by_staff": one.by_staff}
         for one in row.entries.all()
     ]
     return {**values, "text": row.text, "entries": entries}

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tongban.assist import faqs, phrasing, replying
-from tongban.assist.handovers import session_key
+from tongban.assist.handovers import home_of, session_key
 from tongban.assist.limits import PER_ADDRESS, PER_SESSION, count
 from tongban.assist.models import Conversation
 from tongban.assist.replying import Card, Reply
@@ -35,7 +35,8 @@ def reply(
 
     Args:
         session: an unguessable token of the conversation; without one nothing is remembered or counted.
-        division: where the asker is; items done near there come first.
+        division: where the asker is; items done near there come first. Without it, where the signed-in
+            person lives.
         channel: ``web``, ``api`` or ``wechat``.
         address: the network address of the asker, for the limits; never kept in plain.
 
@@ -51,7 +52,8 @@ def reply(
     count(PER_SESSION, session)
     count(PER_ADDRESS, address)
     talk = _recall(session)
-    said = _answered(text, talk, session=session, actor=actor, division=division, channel=channel)
+    place = division or home_of(actor) or None
+    said = _answered(text, talk, session=session, actor=actor, division=place, channel=channel)
     said = phrasing.phrased(text, said)
     _remember(session, talk, text, said)
     return said

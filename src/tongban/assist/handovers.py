@@ -77,6 +77,8 @@ def hand_over(
     count(HAND_OVERS, str(actor.account_id or session))
     count(HAND_OVERS_FROM, address)
     item = _item(talk.item_code if talk else "")
+    place = division or home_of(actor)
+    known = item is not None and (bool(place) or not _elsewhere(item))
     chosen, now = load(), timezone.localtime(cases.now())
     row = HandOver(
         token=secrets.token_urlsafe(24),
@@ -87,8 +89,8 @@ def hand_over(
         transcript=turns,
         item_id=item.item_id if item else None,
         item_name=talk.item_name if talk and item else "",
-        department_id=item.department_id if item else None,
-        division=(item.division if item else division) or PROVINCE,
+        department_id=item.department_id if item and known else None,
+        division=(item.division if item and known else place) or PROVINCE,
         due_at=add_working_minutes(now, chosen.answer_minutes, chosen.spans, default_calendar()),
     )
     row.save(force_insert=True)
@@ -114,6 +116,18 @@ def _item(code: str) -> items.VersionDetail | None:
         return items.published(code) if code else None
     except NotFound:
         return None
+
+
+def _elsewhere(item: items.VersionDetail) -> bool:
+    """Whether several bodies handle the matter; then only the asker's place says whose question it is."""
+    return bool(item.basic_code) and len(items.implementations(item.basic_code)) > 1
+
+
+def home_of(actor: Actor) -> str:
+    """Where the one acted for lives or has its seat; empty for visitors and staff."""
+    if actor.kind != "resident" or actor.subject_id is None:
+        return ""
+    return identity.subject(actor.subject_id).division
 
 
 def _chain(row: HandOver) -> str:

@@ -4,6 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tongban.kit.models import Row
@@ -186,6 +187,7 @@ class TicketEntry(Row):
     """One thing said or done about a ticket, as both sides may read it."""
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="entries")
+    at = models.DateTimeField(default=timezone.now)
     act = models.CharField(max_length=12)
     text = models.TextField(blank=True)
     by_staff = models.BooleanField()

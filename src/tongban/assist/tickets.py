@@ -150,7 +150,9 @@ def note(actor: Actor, ticket: Ticket, act: str, text: str) -> None:
     staff = actor.is_staff and act not in ("opened", "added", "reopened", "marked")
     known = actor.account_id or actor.kind == "system"
     name = actor.name if known else ticket.name or _("匿名")
-    TicketEntry.objects.create(ticket=ticket, act=act, text=text, by_staff=staff, by_name=name)
+    TicketEntry.objects.create(
+        ticket=ticket, at=cases.now(), act=act, text=text, by_staff=staff, by_name=name
+    )
     trace.append(actor, f"ticket:{ticket.id}", f"assist.ticket_{act}", {"state": ticket.state})
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from tongban.assist import service as assist
 from tongban.assist.models import HandOver
-from tongban.conftest import AccountFactory, Person, actor_of_account
+from tongban.conftest import AccountFactory, Person, actor_of_account, invented_uscc
 from tongban.items import service as items
 from tongban.items.tests.factories import load
 from tongban.kit.actors import ANONYMOUS, Actor
@@ -171,3 +171,19 @@ def test_an_answer_becomes_a_general_one_after_a_second_person(clerk_here: Calla
     assert said.sentences[0][1] == f"/assist/faqs/{faq.id}/"
     assist.retire(editor.actor, faq.id)
     assert assist.reply(question, session="x", actor=ANONYMOUS).text != words
+
+
+def test_where_many_bodies_handle_a_matter_the_asker_s_place_says_whose_question_it_is() -> None:
+    mine = load()
+    organisations.ensure_department("shichang-zhangzhou", invented_uscc(), "漳州市市场监督管理局")
+    load(slug="food-elsewhere", department="shichang-zhangzhou", division="350602", name=f"{mine.name}")
+    items.rebuild_search()
+    question = "办食品经营许可证要什么材料"
+    assist.reply(question, session="nowhere", actor=ANONYMOUS)
+    nowhere = assist.hand_over(ANONYMOUS, session="nowhere", question="门口能摆桌子吗")
+    assert (nowhere.department_id, nowhere.division) == (None, "35")
+    assert nowhere.item_name == mine.name
+    neighbour = actor_of_account(AccountFactory())  # of 350102
+    assist.reply(question, session="there", actor=neighbour)
+    row = assist.hand_over(neighbour, session="there", question="门口能摆桌子吗")
+    assert (row.department_id, row.division) == (mine.department_id, "350102")
