@@ -113,11 +113,9 @@ def _heard(settings: WeChatSettings, actor: Actor, openid: str) -> str:
 
 
 def plain(settings: WeChatSettings, reply: assist.Reply) -> str:
-    """A reply of the assist room as text: the words, one line a source or card, and where to file."""
-    lines, pages = [reply.phrased or reply.text], dict.fromkeys(url for _text, url, _title in reply.sentences)
-    titles = {url: title for _text, url, title in reply.sentences}
-    lines += [f"《{titles[url]}》 {settings.site}{url}" for url in pages]
-    shown = {url.partition("?")[0].partition("#")[0] for url in pages}
+    """A reply of the assist room as text: each sentence above its source, cards, and where to file."""
+    lines = _sourced(settings, reply)
+    shown = {url.partition("?")[0].partition("#")[0] for _text, url, _title in reply.sentences}
     for number, card in enumerate(reply.cards, 1):
         mark = f"{number}." if reply.choices else "·"
         if card.url not in shown:
@@ -129,6 +127,21 @@ def plain(settings: WeChatSettings, reply: assist.Reply) -> str:
     if reply.kind == "handover":
         lines.append(_("发送“转人工”，由工作人员答复。"))
     return "\n".join(lines)
+
+
+def _sourced(settings: WeChatSettings, reply: assist.Reply) -> list[str]:
+    """The words with their sources; sentences of one source in a row share its line."""
+    if not reply.sentences:
+        return [reply.phrased or reply.text]
+    lines = [reply.phrased] if reply.phrased else []
+    for here, after in zip(reply.sentences, (*reply.sentences[1:], None), strict=True):
+        text, url, title = here
+        if not reply.phrased:
+            lines.append(text)
+        if after is None or after[1] != url:
+            named = "" if title in text else f"《{title}》 "  # a case's line has its name
+            lines.append(f"{named}{settings.site}{url}")
+    return lines
 
 
 def _ways(settings: WeChatSettings, card: assist.Card) -> list[str]:

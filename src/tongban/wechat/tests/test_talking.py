@@ -49,12 +49,12 @@ def test_a_question_gets_the_portal_s_reply(wechat: WeChat, catalogue: items.Ver
     page = Client().post("/assist/", {"q": MATERIALS}).content.decode()
     said = wechat.say(MATERIALS)
     reply = assist.reply(MATERIALS, session="another", actor=assist_actor())
-    assert said.startswith(reply.text)
     assert reply.sentences
     for sentence, url, title in reply.sentences:
         assert sentence.split("\n")[0][:10] in page
         assert url.replace("&", "&amp;") in page
         assert f"《{title}》 {SITE}{url}" in said
+        assert sentence in said
 
 
 def assist_actor() -> Any:
