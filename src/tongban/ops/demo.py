@@ -2,7 +2,6 @@
 
 import importlib
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -41,15 +40,3 @@ def load() -> dict[str, Any]:
         return dict(door.load(progress=report) or {})
     finally:
         progress_file(environment.VAR).unlink(missing_ok=True)
-
-
-def main() -> int:
-    import django
-
-    django.setup()
-    print(json.dumps(load(), ensure_ascii=False, default=str), flush=True)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

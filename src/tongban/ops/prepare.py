@@ -1,5 +1,10 @@
-"""What has to be so before anything serves: schema, cache table, rights, messages, static files."""
+"""What has to be so before anything serves: schema, cache table, rights, static files, demo province.
 
+All in one process: starting Python and Django anew would take longer than finding that the demo is there.
+"""
+
+import json
+import os
 import sys
 
 from django.db import connection
@@ -40,6 +45,14 @@ def static_files() -> None:
     call_command("collectstatic", interactive=False, verbosity=0)
 
 
+def demo_wanted() -> bool:
+    """``TONGBAN_DEMO``; where nothing is said, a sandbox has the demo province and a real site has not."""
+    from django.conf import settings
+
+    said = os.environ.get("TONGBAN_DEMO")
+    return bool(settings.SANDBOX) if said is None else said != "0"
+
+
 def main() -> int:
     import django
 
@@ -50,6 +63,10 @@ def main() -> int:
     migrate()
     grant()
     static_files()
+    if demo_wanted():
+        from tongban.ops import demo
+
+        print(json.dumps(demo.load(), ensure_ascii=False, default=str), flush=True)
     return 0
 
 

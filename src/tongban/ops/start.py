@@ -10,6 +10,7 @@ import urllib.request
 from typing import Any
 
 import psutil
+from django.conf import settings
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
@@ -128,11 +129,14 @@ def welcome(current: state.State) -> str:
         f"  Citizens and enterprises  {base}/",
         f"  Staff workbench           {base}/work/",
         f"  API                       {base}/api/v1/docs",
-        f"  Demo inbox (SMS, mail)    {base}/sandbox/inbox/",
-        f"  Demo WeChat               {base}/sandbox/wechat/",
-        "",
     ]
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tongban.settings")
+    if settings.SANDBOX:
+        lines += [
+            f"  Demo inbox (SMS, mail)    {base}/sandbox/inbox/",
+            f"  Demo WeChat               {base}/sandbox/wechat/",
+        ]
+    lines.append("")
     guide = getattr(demo.loader(), "guide", None)
     if guide is not None:
         lines += [f"  {line}".rstrip() for line in str(guide()).splitlines()]

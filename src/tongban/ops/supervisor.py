@@ -18,7 +18,7 @@ from typing import IO
 
 import psutil
 
-from tongban.ops import environment, postgres
+from tongban.ops import demo, environment, postgres
 from tongban.ops import state as states
 
 DEFAULT_PORT = 8000
@@ -172,10 +172,8 @@ class Supervisor:
         else:
             environment.check_external()
         self._report("preparing")
+        demo.progress_file(self.var).unlink(missing_ok=True)
         self._tool("prepare", [environment.PYTHON, "-m", "tongban.ops.prepare"])
-        if os.environ.get("TONGBAN_DEMO", "1") != "0":
-            self._report("demo")
-            self._tool("demo", [environment.PYTHON, "-m", "tongban.ops.demo"])
         self._serve()
 
     def _start_database(self, *, make: bool = True) -> None:
@@ -205,6 +203,8 @@ class Supervisor:
             if self.stopping:
                 clear_group(self.tool)
                 raise Stopped
+            if self.state.stage == "preparing" and demo.progress_file(self.var).exists():
+                self._report("demo")
             time.sleep(0.05)
         if self.tool.returncode:
             raise StartFailed(f"The step {name!r} failed; read {self.var / 'log' / f'{name}.log'}")

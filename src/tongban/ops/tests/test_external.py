@@ -1,4 +1,4 @@
-"""A site that brings its own PostgreSQL: the platform runs on it and starts no server of its own."""
+"""A real site with its own PostgreSQL: the platform runs on it, starts no server and loads no demo."""
 
 import os
 import secrets
@@ -32,7 +32,7 @@ def url() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def platform(url: str) -> Iterator[Trial]:
-    with trial(TONGBAN_DEMO="0", TONGBAN_WEB_WORKERS="1", DATABASE_URL=url) as one:
+    with trial(TONGBAN_SANDBOX="0", TONGBAN_WEB_WORKERS="1", DATABASE_URL=url) as one:
         one.up()
         yield one
 
@@ -50,6 +50,16 @@ def test_it_serves_on_the_sites_own_server_and_starts_none(platform: Trial, url:
         found = connection.execute("SELECT count(*) FROM django_migrations").fetchone()
     assert found is not None
     assert found[0] > 0
+
+
+def test_a_real_site_has_no_demo_and_no_sandbox(platform: Trial, url: str) -> None:
+    with psycopg.connect(url) as connection:
+        assert connection.execute("SELECT count(*) FROM identity_account").fetchone() == (0,)
+    assert httpx.get(f"{platform.base}/sandbox/inbox/").status_code == 404
+    said = platform.command("up").stdout
+    assert platform.base.replace("127.0.0.1", "localhost") in said
+    assert "sandbox" not in said
+    assert "Tongban-2026" not in said
 
 
 def test_a_killed_worker_comes_back(platform: Trial) -> None:
