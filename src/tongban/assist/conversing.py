@@ -30,6 +30,7 @@ def reply(
     division: str | None = None,
     channel: str = "web",
     address: str = "",
+    patience: float | None = None,
 ) -> Reply:
     """Answer a question at once, remembering the session's last turns for two hours.
 
@@ -39,6 +40,7 @@ def reply(
             person lives.
         channel: ``web``, ``api`` or ``wechat``.
         address: the network address of the asker, for the limits; never kept in plain.
+        patience: seconds the asker can wait for a model's phrasing; None where there is no limit.
 
     Raises:
         Invalid: for an empty question or one of more than 10,000 characters.
@@ -54,7 +56,7 @@ def reply(
     talk = _recall(session)
     place = division or home_of(actor) or None
     said = _answered(text, talk, session=session, actor=actor, division=place, channel=channel)
-    said = phrasing.phrased(text, said)
+    said = phrasing.phrased(text, said, patience)
     _remember(session, talk, text, said)
     return said
 

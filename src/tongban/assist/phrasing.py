@@ -97,9 +97,15 @@ models: Registry[Model] = Registry("assist-models", gettext_lazy("智能回复�
 model = models.register(Model())
 
 
-def phrased(question: str, said: Reply) -> Reply:
-    """``said`` with the model's words, or just as it is."""
+def phrased(question: str, said: Reply, patience: float | None = None) -> Reply:
+    """``said`` with the model's words, or just as it is; also where the model may take too long.
+
+    Args:
+        patience: seconds the asker can wait; None where he waits as long as the model may take.
+    """
     if said.kind != "answer" or not said.sentences or not model.enabled:
+        return said
+    if patience is not None and model.timeout > patience:
         return said
     passages = [sentence for sentence, *_source in said.sentences]
     try:

@@ -22,6 +22,7 @@ from tongban.wechat.wording import cut, parts
 
 log = logging.getLogger(__name__)
 PATIENCE = 2.5  # seconds a statement may take: WeChat waits five for the whole answer
+PHRASING = 3.0  # seconds there are for a model; a slower one is not asked
 KEEP_DAYS = 7
 KEEP_REPLY = timedelta(hours=1)
 FOLLOW = 3  # messages after the first that one answer may have
@@ -129,7 +130,7 @@ def _said(settings: WeChatSettings, openid: str, text: str) -> str:
     """The words to a text; what takes too long is found by the worker and sent afterwards."""
     try:
         with transaction.atomic():
-            return talking.said(settings, openid, text)
+            return talking.said(settings, openid, text, patience=PHRASING)
     except DomainError as error:
         return problem_of(error)
     except DatabaseError as error:

@@ -18,8 +18,11 @@ HELP = ("帮助", "?", "？", "HELP")
 SHOWN = 3  # answers of people that are listed
 
 
-def said(settings: WeChatSettings, openid: str, text: str) -> str:
+def said(settings: WeChatSettings, openid: str, text: str, *, patience: float | None = None) -> str:
     """The answer to a text.
+
+    Args:
+        patience: seconds there are for a model's phrasing; None where there is no hurry.
 
     Raises:
         DomainError: what the assist room refuses, in words for the reader.
@@ -40,7 +43,13 @@ def said(settings: WeChatSettings, openid: str, text: str) -> str:
     if word in HEARD:
         return _heard(settings, actor or ANONYMOUS, openid)
     question = _chosen(openid, word) or text
-    reply = assist.reply(question, session=session_of(openid), actor=actor or ANONYMOUS, channel="wechat")
+    reply = assist.reply(
+        question,
+        session=session_of(openid),
+        actor=actor or ANONYMOUS,
+        channel="wechat",
+        patience=patience,
+    )
     return plain(settings, reply)
 
 

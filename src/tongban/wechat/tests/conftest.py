@@ -13,6 +13,8 @@ import pytest
 from django.test import Client
 from wechatpy.crypto import WeChatCrypto
 
+from tongban.assist.tests.test_phrasing import endpoint  # noqa: F401  (a fixture)
+
 TOKEN = "spoken4word"
 APP_ID = "wx0000000000000001"
 AES_KEY = base64.b64encode(bytes(range(32))).decode().rstrip("=")

@@ -9,6 +9,7 @@ from django.db import connection, connections
 from django.test import Client
 
 from tongban.assist import service as assist
+from tongban.assist.tests.test_phrasing import Endpoint
 from tongban.cases import service as cases
 from tongban.conftest import Person
 from tongban.items import service as items
@@ -61,6 +62,18 @@ def assist_actor() -> Any:
     from tongban.kit.actors import ANONYMOUS
 
     return ANONYMOUS
+
+
+def test_a_model_s_words_stand_above_their_sources_where_it_is_quick(
+    account: WeChat, catalogue: items.VersionDetail, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endpoint.says = "需要营业执照。"
+    said = account.say(MATERIALS)
+    assert said.startswith("需要营业执照。\n《")
+    monkeypatch.setenv("ASSIST_MODEL_TIMEOUT", "20")  # WeChat would not wait for it
+    asked = len(endpoint.asked)
+    assert not account.say(MATERIALS).startswith("需要营业执照。\n《")
+    assert len(endpoint.asked) == asked
 
 
 def test_a_second_question_is_about_the_same_matter(wechat: WeChat, catalogue: items.VersionDetail) -> None:
