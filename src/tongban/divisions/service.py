@@ -79,7 +79,15 @@ def _full_name(code: str) -> str | None:
 
 def names(codes: Iterable[str]) -> dict[str, str]:
     """The own names of these codes, e.g. 鼓楼区; codes that are not known are left out."""
-    return dict(Division.objects.filter(pk__in=set(codes)).values_list("code", "name"))
+    wanted = set(codes)
+    if missing := wanted - _names.keys():
+        _names.update(Division.objects.filter(pk__in=missing).values_list("code", "name"))
+    return {code: _names[code] for code in wanted if code in _names}
+
+
+_names: dict[
+    str, str
+] = {}  # names already read; as `full_name`, a process keeps them until it loads the list
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,4 +161,5 @@ def load(province: str = "35", progress: Callable[[int, int], None] | None = Non
             if progress:
                 progress(min(start + 1000, len(rows)), len(rows))
     _cached_name.cache_clear()
+    _names.clear()
     return len(rows)

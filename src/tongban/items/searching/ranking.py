@@ -1,7 +1,7 @@
 """Finding candidates by index and ranking them: one statement a stage, the surest stage first.
 
-A stage takes what is handled here first, then what is near, then the rest, six hundred at most; sorting all
-entries that hold a common word would cost more than it tells.
+A stage takes what is handled here first, then the rest, of each what is near first, six hundred at most;
+sorting all entries that hold a common word would cost more than it tells.
 """
 
 import math
@@ -27,7 +27,7 @@ from tongban.items.searching.words import (
 
 CANDIDATES = 600
 FEW = 10  # fewer matches than this, and looser ones are looked for as well
-_OWN_FIRST = 200
+_OWN_FIRST = 400
 _NEAR_FIRST = 200
 _WEIGHTS = [0.05, 0.2, 0.5, 1.0]  # D, C, B, A: conditions, department, summary, name
 _NAME = 3.0  # what likeness of the whole name adds
@@ -96,7 +96,9 @@ def ranked(text: str, narrow: Narrow, near: str, sounds: Sequence[str]) -> Ranke
             found.setdefault(row[0], row)
         certain = certain if loose else len(found)
     rows = sorted(found.values(), key=lambda row: -row[7])
-    return Ranked(rows, len(rows) >= CANDIDATES, exact=certain > 0)
+    # Where one kind was cut off, more of it matched than was ranked.
+    cut = sum(row[8] for row in rows) >= _OWN_FIRST
+    return Ranked(rows, cut or len(rows) >= CANDIDATES, exact=certain > 0)
 
 
 def cut_terms(text: str) -> list[str]:
@@ -137,17 +139,19 @@ def _stage(
     columns = f"{COLUMNS}, name, code, head, words, own, cross_region"
     base = f"SELECT {columns} FROM items_searchentry WHERE {condition} AND {narrow.sql}"  # noqa: S608
     given = [*params, *narrow.params]
-    parts, values = [f"({base} AND own LIMIT {_OWN_FIRST})"], [*given]
-    if near:
-        chain = [near[:length] for length in (2, 4, 6, 9) if len(near) >= length]
-        parts.append(f"({base} AND NOT own AND division = ANY(%s) LIMIT {_NEAR_FIRST})")
-        parts.append(f"({base} AND NOT own AND division <> ALL(%s) LIMIT {CANDIDATES})")
-        values += [*given, chain, *given, chain]
-    else:
-        parts.append(f"({base} AND NOT own LIMIT {CANDIDATES})")
-        values += given
+    chain = [near[:length] for length in (2, 4, 6, 9) if len(near) >= length]
+    parts, values = list[str](), list[Any]()
+    for own, most in (("own", _OWN_FIRST), ("NOT own", CANDIDATES)):
+        if near:
+            parts.append(f"({base} AND {own} AND division = ANY(%s) LIMIT {_NEAR_FIRST})")
+            parts.append(f"({base} AND {own} AND division <> ALL(%s) LIMIT {most})")
+            values += [*given, chain, *given, chain]
+        else:
+            parts.append(f"({base} AND {own} LIMIT {most})")
+            values += given
     sql = f"""
-        SELECT {COLUMNS}, {score[0]}, {_TELLS} FROM ({" UNION ALL ".join(parts)}) AS found
+        SELECT {COLUMNS}, {score[0]}, {_TELLS} FROM ({" UNION ALL ".join(parts)} LIMIT {CANDIDATES})
+        AS found
         ORDER BY 8 DESC, name, code LIMIT {CANDIDATES}
     """  # noqa: S608 (constants of this module only)
     with connection.cursor() as cursor:
