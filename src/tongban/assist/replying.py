@@ -19,6 +19,7 @@ CLOSE = 0.05  # two items nearer than this in confidence: ask which one is meant
 MAX_READ = 500  # characters of a question that are looked at; what is meant stands in the first lines
 PASSAGES = 12
 SENTENCES = 3
+MOST_PLACES = 40  # looked through for one that takes the matter in
 GREETINGS = ("你好", "您好", "hi", "hello", "在吗", "嗨")
 THANKS = ("谢谢", "多谢", "thanks", "thank you", "好的谢谢")
 PROGRESS = ("进度", "办件进度", "我的办件", "我的进度", "办得怎么样了", "查进度")
@@ -37,6 +38,11 @@ class Card:
     def url(self) -> str:
         """The item's page on this site."""
         return f"/items/{self.slug or self.code}/"
+
+    @property
+    def office(self) -> str:
+        """Whose item it is: the same matter is handled in many places."""
+        return items.published(self.item_id).department_name
 
     @property
     def guidance_url(self) -> str:
@@ -91,6 +97,7 @@ def _from_items(question: str, division: str | None) -> Reply:
     if not found or found[0].confidence < settings.ASSIST_SURE:
         cards = _cards(found)[:3]
         return Reply("handover", handover_words(), cards=cards)
+    found = found if division else _handled_here(question, found)
     best = found[0]
     near = {
         one.item_name
@@ -110,6 +117,22 @@ def _from_items(question: str, division: str | None) -> Reply:
     return Reply(
         "answer", "\n".join(sentence for sentence, _url, _title in sentences), sentences, _cards(own)
     )
+
+
+def _handled_here(question: str, found: list[items.Passage]) -> list[items.Passage]:
+    """The same matter where it can be filed on this platform, if the asker's place is not known.
+
+    Of many counties' guides any would be quoted otherwise, most of them of places that take nothing in here.
+    """
+    best = items.published(found[0].item_id)
+    if best.fileable:
+        return found
+    for version_id in items.implementations(best.basic_code)[:MOST_PLACES]:
+        other = items.version(version_id)
+        if other.fileable and other.name == best.name:
+            again = items.retrieve(question, division=other.division, limit=PASSAGES)
+            return again if again and again[0].item_id == other.item_id else found
+    return found
 
 
 def _asked_for(question: str, passages: list[items.Passage]) -> list[items.Passage]:

@@ -259,7 +259,7 @@ def mark(actor: Actor, token: str, value: int, words: str = "") -> Ticket:
         raise invalid("mark", "range", _("请选择 1 至 5 分"))
     ticket.mark, ticket.mark_words = value, words.strip()[:500]
     ticket.save(update_fields=["mark", "mark_words"])
-    note(actor, ticket, "marked", "")
+    note(actor, ticket, "marked", f"{value}/5 {ticket.mark_words}".strip())
     return ticket
 
 
