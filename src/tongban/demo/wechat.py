@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 
-from django.utils.translation import gettext as _
-
 from tongban.demo.loading import Piece
 from tongban.identity import service as identity
 from tongban.wechat import service as wechat
@@ -18,7 +16,7 @@ def load() -> None:
     if not settings.sandbox:
         return
     wechat.push_menu(settings)
-    for openid, name in ((BOUND, _("王磊的微信")), (VISITOR, _("游客"))):
+    for openid, name in ((BOUND, "王磊的微信"), (VISITOR, "游客")):
         wechat.sandbox_user(name, openid)
         wechat.sandbox_act(openid, "subscribe")
     account = identity.find_account(LOGIN)

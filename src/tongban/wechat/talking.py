@@ -11,9 +11,9 @@ from tongban.wechat.settings import WeChatSettings
 
 PROGRESS = ("进度", "我的办件", "办件进度", "PROGRESS")
 BIND = ("绑定", "绑定账号", "BIND")
-UNBIND = ("解绑", "解除绑定")
-HUMAN = ("转人工", "人工", "人工服务")
-HEARD = ("答复", "人工答复")
+UNBIND = ("解绑", "解除绑定", "UNBIND")
+HUMAN = ("转人工", "人工", "人工服务", "HUMAN")
+HEARD = ("答复", "人工答复", "ANSWERS")
 HELP = ("帮助", "?", "？", "HELP")
 SHOWN = 3  # answers of people that are listed
 
@@ -27,7 +27,7 @@ def said(settings: WeChatSettings, openid: str, text: str, *, patience: float | 
     Raises:
         DomainError: what the assist room refuses, in words for the reader.
     """
-    word = text.strip().rstrip("。.!！")
+    word = text.strip().rstrip("。.!！").upper()
     if word in BIND:
         return _bind(settings, openid)
     actor = binding.actor_of(openid)
