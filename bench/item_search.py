@@ -91,7 +91,7 @@ def _multiply(times: int) -> int:
 
 
 @contextmanager
-def _served(database: str) -> Iterator[int]:
+def served(database: str) -> Iterator[int]:
     """Granian on a free port over this database."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -198,7 +198,7 @@ def measure() -> dict[str, Any]:
         tantivy = _Tantivy(folder)
         place = connection.settings_dict
         url = f"postgresql://{place['USER']}@{place['HOST']}:{place['PORT']}/{place['NAME']}"
-        with _served(url) as port:
+        with served(url) as port:
             askers = {
                 "api": _asker(port, "/api/v1/items?q="),
                 "page": _asker(port, "/search/?q="),

@@ -69,12 +69,12 @@ class BM25:
         return list(dict.fromkeys(self.names[n] for n in best[:60]))
 
 
-def _pairs(text: str) -> list[str]:
+def character_pairs(text: str) -> list[str]:
     """Characters and pairs of characters, as often as they occur."""
     return [*text, *(text[n : n + 2] for n in range(len(text) - 1))]
 
 
-def _texts() -> list[tuple[str, str]]:
+def texts_of_items() -> list[tuple[str, str]]:
     from tongban.items.models import ItemVersion, VersionState
 
     rows = ItemVersion.objects.filter(state=VersionState.PUBLISHED).prefetch_related("materials")
@@ -133,8 +133,8 @@ def evaluate() -> dict[str, Any]:
     import rjieba
     from django.conf import settings
 
-    texts = _texts()
-    references = {"bm25": BM25(texts, _pairs), "bm25_words": BM25(texts, rjieba.cut)}
+    texts = texts_of_items()
+    references = {"bm25": BM25(texts, character_pairs), "bm25_words": BM25(texts, rjieba.cut)}
     _distinct("预热")
     detail: dict[str, Any] = {"threshold": settings.ASSIST_SURE}
     times: list[float] = []

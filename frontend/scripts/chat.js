@@ -70,10 +70,19 @@ function enhance(link) {
       field.form.requestSubmit();
     }
   });
-  body.addEventListener("htmx:afterRequest", (event) => {
-    if (!event.detail.successful) return;
+  // The field is emptied when its words are sent, not when the reply comes: one may type on while waiting.
+  let sent = "";
+  body.addEventListener("htmx:beforeSend", () => {
     const field = body.querySelector("textarea");
+    sent = field.value;
     field.value = "";
+  });
+  body.addEventListener("htmx:afterRequest", (event) => {
+    const field = body.querySelector("textarea");
+    if (!event.detail.successful) {
+      if (!field.value) field.value = sent;
+      return;
+    }
     field.focus();
     down();
   });

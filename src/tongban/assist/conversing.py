@@ -105,7 +105,10 @@ def _remember(session: str, talk: Conversation | None, question: str, said: Repl
         "choices": list(said.choices),
     }
     row = talk or Conversation(key=session_key(session))
-    row.turns = [*(row.turns if talk else []), turn][-TURNS:]
+    before = row.turns if talk else []
+    if before and before[-1] == turn:
+        before = before[:-1]  # a link opened again is no further turn
+    row.turns = [*before, turn][-TURNS:]
     if said.kind == "answer":
         card = said.cards[0] if said.cards else None
         row.item_code, row.item_name = (card.code, card.name) if card else ("", "")

@@ -73,6 +73,12 @@ def test_a_talk_keeps_its_last_twenty_turns_and_is_forgotten_when_asked() -> Non
     assert assist.turns_of("s") == []
 
 
+def test_the_same_link_opened_again_is_one_turn(food: items.VersionDetail) -> None:
+    for _opened in range(3):
+        ask(WHAT)
+    assert len(assist.turns_of("s")) == 1
+
+
 def test_without_a_session_nothing_is_kept(food: items.VersionDetail) -> None:
     assert ask(WHAT, "").kind == "answer"
     assert not Conversation.objects.exists()
