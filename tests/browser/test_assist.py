@@ -151,8 +151,8 @@ def seen_by_the_asker(story: Story, address: str) -> None:
     run_jobs()
     page = story.page
     page.goto("/inbox/")
-    page.get_by_role("link", name=re.compile("您的问题已有答复")).first.click()
-    page.goto(address)
+    page.get_by_role("button", name="去看看 您的问题已有答复").click()
+    expect(page).to_have_url(address)
     expect(page.get_by_text(ANSWER)).to_be_visible()
     expect(page.locator("main").get_by_role("link", name=ITEM)).to_be_visible()
     story.seen(page, "answered")
