@@ -142,6 +142,12 @@ def versions(ids: Iterable[UUID]) -> list[VersionDetail]:
     return [detail_of(row) for row in rows]
 
 
+def in_force() -> list[UUID]:
+    """The versions in force of all items in use, by code."""
+    rows = ItemVersion.objects.filter(state=VersionState.PUBLISHED, item__state=ItemState.IN_USE)
+    return list(rows.order_by("item__code").values_list("pk", flat=True))
+
+
 def item_by(key: UUID | str) -> Item:
     """The item with this id, code or slug."""
     rows = Item.objects.select_related("basic")

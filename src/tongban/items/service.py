@@ -57,6 +57,7 @@ from tongban.items.publishing import publish, put_due_in_force, set_state
 from tongban.items.reading import (
     current,
     implementations,
+    in_force,
     item_id_of,
     item_of,
     published,
@@ -90,6 +91,12 @@ from tongban.items.searching import (
     understood,
 )
 from tongban.items.searching.entries import rebuild as rebuild_search
+from tongban.items.searching.everyday import (
+    Everyday,
+    everyday_words,
+    forget_everyday_word,
+    keep_everyday_word,
+)
 from tongban.items.succession import Follower, Successor, call_off, merge, plans, split, successors
 
 __all__ = [
@@ -102,6 +109,7 @@ __all__ = [
     "CheckResult",
     "Comparison",
     "Entry",
+    "Everyday",
     "Facet",
     "FaqDetail",
     "FeeDetail",
@@ -149,8 +157,10 @@ __all__ = [
     "current",
     "discard_draft",
     "edit_draft",
+    "everyday_words",
     "export_file",
     "findings_page",
+    "forget_everyday_word",
     "form_problems",
     "guide_rule",
     "halls_of",
@@ -166,9 +176,11 @@ __all__ = [
     "import_report",
     "import_run",
     "import_runs",
+    "in_force",
     "item_codes",
     "item_id_of",
     "item_of",
+    "keep_everyday_word",
     "keep_standards",
     "kept_standards",
     "label",

@@ -14,7 +14,8 @@ from typing import Any
 
 import rjieba
 
-from tongban.items.searching.words import acts, elsewhere, essence, normal, synonyms, terms
+from tongban.items.searching.language import acts, elsewhere, normal, synonyms
+from tongban.items.searching.words import essence, terms
 
 _DATA = Path(__file__).parent / "weights.json"
 _RAREST = 6.5  # nats; what occurs once says little more than what occurs three times

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 
 from tongban.divisions import service as divisions
 from tongban.items.codes import label
-from tongban.items.models import SearchEntry
 from tongban.items.records import ItemSummary
+from tongban.items.searching.language import normal, synonyms
 from tongban.items.searching.ranking import REACHES, Found, Narrow, cut_terms, pattern, ranked, serves
 from tongban.items.searching.results import Facet, SearchHit, SearchPage, marked
 from tongban.items.searching.sounds import corrected, spelled
-from tongban.items.searching.words import MAX_QUERY, all_of, normal, synonyms, variants
+from tongban.items.searching.words import MAX_QUERY, all_of, variants
 
 PAGE = 20
 _PLACES = 40
@@ -119,33 +119,27 @@ def _once(rows: Sequence[Found]) -> tuple[list[Found], Counter[str]]:
 
 
 def _hits(rows: Sequence[Found], copies: Counter[str], marks: list[str]) -> Iterable[SearchHit]:
-    entries = SearchEntry.objects.defer("words", "head").in_bulk([row[0] for row in rows])
+    summaries = _summaries([row[0] for row in rows])
     for row in rows:
-        if (entry := entries.get(row[0])) is not None:
-            summary = _summary(entry)
+        if (summary := summaries.get(row[0])) is not None:
             yield SearchHit(
-                summary, marked(entry.name, marks), marked(entry.summary[:160], marks), float(row[7]),
+                summary, marked(summary.name, marks), marked(summary.summary[:160], marks), float(row[7]),
                 max(copies[row[9]] - 1, 0) if row[8] else 0,
             )  # fmt: skip
 
 
-def _summary(entry: SearchEntry) -> ItemSummary:
-    return ItemSummary(
-        item_id=entry.item_id,
-        version_id=entry.version_id,
-        code=entry.code,
-        slug=entry.slug,
-        name=entry.name,
-        name_en=entry.name_en,
-        summary=entry.summary,
-        department_name=entry.department_name,
-        division=entry.division,
-        level=entry.level,
-        themes=tuple(entry.themes),
-        service_objects=tuple(entry.service_objects),
-        own=entry.own,
-        cross_region=entry.cross_region,
-    )
+def _summaries(item_ids: Sequence[UUID]) -> dict[UUID, ItemSummary]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT item_id, version_id, code, slug, name, name_en, summary, department_name, division, "
+            "level, themes, service_objects, own, cross_region FROM items_searchentry "
+            "WHERE item_id = ANY(%s)",
+            [list(item_ids)],
+        )
+        return {
+            row[0]: ItemSummary(*row[:10], tuple(row[10]), tuple(row[11]), *row[12:])
+            for row in cursor.fetchall()
+        }
 
 
 def _facet(values: Iterable[str], system: str = "") -> tuple[Facet, ...]:
@@ -185,8 +179,8 @@ def suggest(prefix: str, *, near: str = "", most: int = 8) -> list[ItemSummary]:
         begun = next((said for said in synonyms() if said.startswith(text)), text)
         ids += [hit.item.item_id for hit in search(begun, near=near, size=most).hits]
     ids = list(dict.fromkeys(ids))[:most]
-    entries = SearchEntry.objects.defer("words", "head").in_bulk(ids)
-    return [_summary(entries[pk]) for pk in ids if pk in entries]
+    summaries = _summaries(ids)
+    return [summaries[pk] for pk in ids if pk in summaries]
 
 
 def _named(text: str, near: str, most: int) -> list[UUID]:

@@ -13,17 +13,8 @@ from uuid import UUID
 import rjieba
 from django.db import connection
 
-from tongban.items.models import SearchTerm
-from tongban.items.searching.words import (
-    MAX_TERMS,
-    MAX_VARIANTS,
-    all_of,
-    any_of,
-    essence,
-    normal,
-    terms,
-    variants,
-)
+from tongban.items.searching.language import normal
+from tongban.items.searching.words import MAX_TERMS, MAX_VARIANTS, all_of, any_of, essence, terms, variants
 
 CANDIDATES = 600
 FEW = 10  # fewer matches than this, and looser ones are looked for as well
@@ -177,7 +168,9 @@ def _score(groups: Sequence[tuple[float, str]], exact: str, bare: str, near: str
 
 
 def _counts(words: Iterable[str]) -> dict[str, int]:
-    return dict(SearchTerm.objects.filter(term__in=list(words)).values_list("term", "entries"))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT term, entries FROM items_searchterm WHERE term = ANY(%s)", [list(words)])
+        return dict(cursor.fetchall())
 
 
 def _rarest(readings: Sequence[Sequence[str]], counts: dict[str, int]) -> list[str]:

@@ -14,6 +14,7 @@ from django.db import connection
 from tongban.items.models import ItemVersion, SearchTerm
 from tongban.items.reading import detail_of
 from tongban.items.records import VersionDetail
+from tongban.items.searching.language import normal
 from tongban.items.searching.likeness import (
     Asked,
     Likeness,
@@ -25,7 +26,7 @@ from tongban.items.searching.likeness import (
 )
 from tongban.items.searching.passages import ASKING, Piece, asked, pieces
 from tongban.items.searching.sounds import spelled
-from tongban.items.searching.words import MAX_QUERY, any_of, essence, normal, same_matter, terms, variants
+from tongban.items.searching.words import MAX_QUERY, any_of, essence, same_matter, terms, variants
 
 _READ = 8  # items whose versions are cut; the answer is hardly ever further down
 _KIND = 1.0  # what being of the kind asked for adds to a passage

@@ -5,7 +5,8 @@ import re
 from pypinyin import lazy_pinyin
 
 from tongban.items.models import SearchTerm
-from tongban.items.searching.words import normal, terms
+from tongban.items.searching.language import normal
+from tongban.items.searching.words import terms
 
 _LATIN = re.compile(r"[a-z]{2,40}")
 _HAN = re.compile(r"[\u4e00-\u9fff]{2,8}")

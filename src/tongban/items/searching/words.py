@@ -4,13 +4,11 @@ Pairs find what no dictionary knows (names, typing errors); dictionary words car
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable
-from functools import cache
-from pathlib import Path
 
 import rjieba
-import yaml
+
+from tongban.items.searching.language import fillers, normal, synonyms
 
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0002fa1f]+")
 _LATIN = re.compile(r"[a-z0-9]+")
@@ -18,16 +16,9 @@ _NOTE = re.compile(
     r"\((?:省级|市级|县级|乡镇级|区级|市级/县级|省级行使|市级行使|县级行使|承诺件|即办件|转链接|指引"
     r"|据省政府令[^()]*)\)$"
 )
-_DATA = Path(__file__).parent / "synonyms.yaml"
 MAX_QUERY = 200  # characters of a query that are read; a longer one is a text, not a query
 MAX_VARIANTS = 8
 MAX_TERMS = 40
-Acts = tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
-
-
-def normal(text: str) -> str:
-    """Full-width forms made half-width, letters small."""
-    return unicodedata.normalize("NFKC", text).lower()
 
 
 def same_matter(name: str) -> str:
@@ -55,44 +46,11 @@ def terms(text: str, *, single: bool = True) -> list[str]:
     return list(found)
 
 
-@cache
-def _language() -> tuple[dict[str, list[str]], list[str], Acts]:
-    data = yaml.safe_load(_DATA.read_text(encoding="utf-8"))
-    table: dict[str, list[str]] = {}
-    for entry in data["synonyms"]:
-        for said in entry["said"]:
-            table.setdefault(normal(said), []).extend(normal(meant) for meant in entry["meant"])
-    fillers = sorted((normal(word) for word in data["fillers"]), key=len, reverse=True)
-    acts_said = tuple(
-        (tuple(normal(word) for word in act["said"]), tuple(normal(word) for word in act["meant"]))
-        for act in data["acts"]
-    )
-    # The longest first: what holds a shorter everyday word is read before it.
-    return dict(sorted(table.items(), key=lambda pair: -len(pair[0]))), fillers, acts_said
-
-
-def synonyms() -> dict[str, list[str]]:
-    """Everyday words and what they are called officially, the longest first."""
-    return _language()[0]
-
-
-def acts() -> Acts:
-    """Pairs of how people say that something is to happen and how names of items say it."""
-    return _language()[2]
-
-
-@cache
-def elsewhere() -> tuple[str, ...]:
-    """Places that the items of one region are seldom for."""
-    data = yaml.safe_load(_DATA.read_text(encoding="utf-8"))
-    return tuple(normal(place) for place in data["elsewhere"])
-
-
 def essence(query: str) -> str:
     """The query without the words people only put around what they look for."""
     text = normal(query)[:MAX_QUERY]
     bare = text
-    for filler in _language()[1]:
+    for filler in fillers():
         bare = bare.replace(filler, " ")
     return bare.strip() or text.strip()
 
@@ -102,7 +60,7 @@ def variants(query: str) -> list[str]:
     whole, bare = normal(query)[:MAX_QUERY].strip(), essence(query)
     together = bare.replace(" ", "")  # "开个饭店" is "开饭店" with a word of no weight in it
     found = {bare: None}
-    for said, meant in _language()[0].items():
+    for said, meant in synonyms().items():
         if said in whole or said in together:
             rest = bare.replace(said, " ").strip() if said in bare else ""
             found.update(dict.fromkeys(meant))
