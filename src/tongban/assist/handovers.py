@@ -14,6 +14,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from tongban.assist import duty
+from tongban.assist.events import hand_over_ended
 from tongban.assist.limits import HAND_OVERS, HAND_OVERS_FROM, count
 from tongban.assist.models import PROVINCE, Conversation, HandOver, HandOverState
 from tongban.assist.rules import Light, add_working_minutes, handover_light, masked
@@ -271,6 +272,7 @@ def close(actor: Actor, hand_over_id: UUID, note: str) -> HandOver:
 
 def _tell_asker(row: HandOver, title: str, what: str) -> None:
     if row.account_id is None:
+        hand_over_ended.emit(token=row.token)
         return
     words = row.answer or row.closed_note
     digest = hashlib.sha256(words.encode()).hexdigest()[:8]

@@ -15,7 +15,7 @@ from wechatpy.messages import BaseMessage
 from tongban.kit.errors import DomainError, Invalid
 from tongban.notices import service as notices
 from tongban.wechat import binding, talking
-from tongban.wechat.models import Answered, Seen
+from tongban.wechat.models import Answered, Handed, Seen
 from tongban.wechat.outgoing import WINDOW, push
 from tongban.wechat.settings import WeChatSettings, load
 from tongban.wechat.wording import cut, parts
@@ -70,14 +70,15 @@ def answer_late(sealed: str) -> None:
 
 
 def forget() -> int:
-    """Drop answered messages and used signatures older than a week, and wipe answers older than an hour.
+    """Drop answered messages, signatures and askers older than a week, and wipe answers after an hour.
 
     Gives back how many rows were dropped.
     """
     now = timezone.now()
     Answered.objects.filter(created_at__lt=now - KEEP_REPLY).exclude(reply="").update(reply="")
     before = now - timedelta(days=KEEP_DAYS)
-    return sum(model.objects.filter(created_at__lt=before).delete()[0] for model in (Answered, Seen))
+    kept = (Answered, Seen, Handed)
+    return sum(model.objects.filter(created_at__lt=before).delete()[0] for model in kept)
 
 
 def problem_of(error: DomainError) -> str:

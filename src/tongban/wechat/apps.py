@@ -6,4 +6,4 @@ class Config(AppConfig):
     label = "wechat"
 
     def ready(self) -> None:
-        from tongban.wechat import plugin  # noqa: F401  (registers the adapter)
+        from tongban.wechat import hearing, plugin  # noqa: F401  (subscribes; registers the adapters)

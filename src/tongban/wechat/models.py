@@ -25,6 +25,14 @@ class Answered(models.Model):
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
 
 
+class Handed(models.Model):
+    """A question that somebody not bound handed to people: whom to send the answer."""
+
+    token = models.CharField(primary_key=True, max_length=48)  # the hand-over's
+    openid = models.CharField(max_length=64)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+
 class Seen(models.Model):
     """A signature that was used, and for which message: for another one it is a forgery."""
 

@@ -70,9 +70,9 @@ class OfficialAccount(notices.Adapter):
         return problems
 
 
-def push(openid: str, text: str) -> None:
-    """Defer a text to somebody who has just written; sealed at rest, of no use after 48 hours."""
-    notices.send_privately(CHANNEL, openid, text, expires_at=timezone.now() + WINDOW)
+def push(openid: str, text: str, *, subject: str = "") -> None:
+    """Defer a text to somebody who has written; sealed at rest, of no use after 48 hours."""
+    notices.send_privately(CHANNEL, openid, text, subject=subject, expires_at=timezone.now() + WINDOW)
 
 
 def _send(settings: WeChatSettings, here: Any, message: notices.Message) -> str:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from tongban.assist import service as assist
 from tongban.kit.actors import ANONYMOUS, Actor
 from tongban.wechat import binding
+from tongban.wechat.models import Handed
 from tongban.wechat.settings import WeChatSettings
 
 PROGRESS = ("进度", "我的办件", "办件进度", "PROGRESS")
@@ -101,11 +102,15 @@ def _chosen(openid: str, word: str) -> str:
 
 def _handed(settings: WeChatSettings, actor: Actor, openid: str) -> str:
     row = assist.hand_over(actor, session=session_of(openid), channel="wechat")
+    if row.account_id is None:
+        Handed.objects.get_or_create(token=row.token, defaults={"openid": openid})
     due = timezone.localtime(row.due_at).strftime("%Y-%m-%d %H:%M")
     lines = [
         _("“%(question)s”已转给工作人员，最迟 %(due)s 答复。") % {"question": row.question[:60], "due": due}
     ]
-    lines.append(_("到时发送“答复”就能看到，也可以打开：") + f" {settings.site}/assist/answers/{row.token}/")
+    lines.append(
+        _("答复后会发到这里；也可以发送“答复”，或者打开：") + f" {settings.site}/assist/answers/{row.token}/"
+    )
     return "\n".join(lines)
 
 

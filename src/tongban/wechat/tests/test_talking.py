@@ -15,12 +15,14 @@ from tongban.conftest import Person
 from tongban.items import service as items
 from tongban.items.tests.factories import load
 from tongban.notices.models import Delivery
-from tongban.wechat import answering, binding
+from tongban.organisations import service as organisations
+from tongban.wechat import answering, binding, hearing
 from tongban.wechat.models import Answered
 from tongban.wechat.sandbox import store
 from tongban.wechat.tests.conftest import SITE, WeChat
 
 pytestmark = pytest.mark.django_db
+Staffed = Callable[..., Person]
 Jobs = Callable[[], list[str]]
 MATERIALS = "办食品经营许可证要什么材料"
 
@@ -144,7 +146,7 @@ def test_a_deactivated_account_tells_nothing_more(
 
 
 def test_a_question_goes_to_people_and_their_answer_is_found(
-    account: WeChat, clerk: Person, catalogue: items.VersionDetail
+    account: WeChat, staff_with: Staffed, catalogue: items.VersionDetail, run_jobs: Jobs
 ) -> None:
     assert "发送“转人工”" in account.say("火星上的天气怎么样")
     handed = account.say("转人工")
@@ -152,9 +154,37 @@ def test_a_question_goes_to_people_and_their_answer_is_found(
     assert row.question == "火星上的天气怎么样"
     assert (row.channel, row.token in handed) == ("wechat", True)
     assert "最迟" in account.say("答复")
-    assist.HandOver.objects.update(answer="那里很冷。", state="answered")
+    store.new_user("读者", account.openid)
+    store.grant(account.openid, "message")
+    helper = staff_with("clerk", organisations.department(catalogue.department_id))
+    assist.claim(helper.actor, row.id)
+    assist.answer(helper.actor, row.id, "那里很冷。")
+    run_jobs()
+    assert pushed(account.openid) == [
+        f"您的问题已有答复\n“火星上的天气怎么样”\n那里很冷。\n{SITE}/assist/answers/{row.token}/"
+    ]
+    hearing.answered({"token": row.token})  # heard again
+    run_jobs()
+    assert len(pushed(account.openid)) == 1
     assert "那里很冷。" in account.say("答复")
     assert "那里很冷" not in WeChat("safe", openid="oOther").say("答复")
+
+
+def test_the_answer_to_a_bound_person_comes_as_a_notice(
+    account: WeChat, resident: Person, staff_with: Staffed, catalogue: items.VersionDetail, run_jobs: Jobs
+) -> None:
+    store.new_user("林", account.openid)
+    store.grant(account.openid, "message")
+    bind(account.openid, resident)
+    run_jobs()
+    account.say("火星上的天气怎么样")
+    account.say("转人工")
+    row = assist.HandOver.objects.get()
+    helper = staff_with("clerk", organisations.department(catalogue.department_id))
+    assist.claim(helper.actor, row.id)
+    assist.answer(helper.actor, row.id, "那里很冷。")
+    run_jobs()
+    assert pushed(account.openid)[-1].startswith("您的问题已有答复\n那里很冷。")
 
 
 def test_nothing_to_hand_over_is_said(account: WeChat) -> None:
