@@ -22,6 +22,12 @@ from tongban.wechat.settings import WeChatSettings
 
 FRESH_FOR = 300  # seconds a signed request stays good
 MAX_BYTES = 128 * 1024  # far above any message of the protocol, also where it is there in plain and sealed
+LONGEST_OPENID = 64
+# Fields that hold one text each.
+PLAIN = (
+    "FromUserName", "ToUserName", "CreateTime", "MsgType", "MsgId", "Content", "Event", "EventKey",
+    "Recognition", "Encrypt",
+)  # fmt: skip
 
 
 class Refused(Exception):
@@ -72,13 +78,18 @@ def message_in(settings: WeChatSettings, query: Query, body: bytes) -> BaseMessa
         raise Refused("plain message in encrypted mode")
     if _sealed(settings, query):
         text = _opened(settings, query, text)
+    root = ElementTree.fromstring(text)
+    if any(len(root.findall(name)) > 1 or root.find(f"{name}/*") is not None for name in PLAIN):
+        raise Refused("unreadable")
     try:
         message = parse_message(text)
+        # The library reads these when they are asked for; nonsense shall be found here.
+        _looked_at = (message.id, message.create_time.timestamp(), message.source, message.target)
     except (ValueError, LookupError, TypeError, AttributeError, OverflowError, OSError) as error:
         raise Refused("unreadable") from error
-    if isinstance(message, UnknownMessage) and ElementTree.fromstring(text).findtext("MsgType") == "event":
+    if isinstance(message, UnknownMessage) and root.findtext("MsgType") == "event":
         message.type = "event"  # one the library does not know; nothing is to be said to it
-    if message is None or not message.source or len(message.source) > 64:
+    if not message.source or len(message.source) > LONGEST_OPENID or not message.target:
         raise Refused("unreadable")
     return message
 

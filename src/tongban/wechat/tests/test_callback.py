@@ -119,6 +119,50 @@ def test_unreadable_bodies_are_refused(wechat: WeChat, body: str) -> None:
     assert wechat.post(wechat.query(), body).status == 403
 
 
+@pytest.mark.parametrize("time_of", ["abc", "", "-1", "9" * 30, "1.5", "٣"])
+@pytest.mark.parametrize("number", ["abc", "9" * 200, "-1", ""])
+def test_nonsense_in_a_signed_message_never_breaks(account: WeChat, time_of: str, number: str) -> None:
+    for inner in (
+        "<MsgType>text</MsgType><Content>你好</Content>",
+        "<MsgType>event</MsgType><Event>VIEW</Event>",
+    ):
+        xml = (
+            f"<xml><ToUserName>gh</ToUserName><FromUserName>{account.openid}</FromUserName><CreateTime>{time_of}</CreateTime>"
+            f"{inner}<MsgId>{number}</MsgId></xml>"
+        )
+        assert account.send(xml).status in (200, 403)
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        "<MsgType>text</MsgType><Content><a>1</a></Content>",
+        "<MsgType>text</MsgType><Content>1</Content><Content>2</Content>",
+        "<MsgType><b>text</b></MsgType>",
+        "<MsgType>event</MsgType>",
+        "<MsgType>event</MsgType><Event><c/></Event>",
+        "<MsgType>event</MsgType><Event>CLICK</Event>",
+        "<MsgType>event</MsgType><Event>CLICK</Event><EventKey></EventKey>",
+        "<MsgType>event</MsgType><Event>subscribe</Event><EventKey>qrscene_1</EventKey>",
+        "<MsgType>event</MsgType><Event>subscribe</Event><EventKey><d/></EventKey>",
+        "<MsgType>device_event</MsgType>",
+        "<MsgType></MsgType>",
+        "<FromUserName>o2</FromUserName><MsgType>text</MsgType><Content>你好</Content>",
+        "<Encrypt><x/></Encrypt><MsgType>text</MsgType><Content>你好</Content>",
+    ],
+)
+def test_odd_shapes_of_signed_messages_never_break(wechat: WeChat, inner: str) -> None:
+    assert wechat.send(wechat.xml(inner, next(NUMBERS))).status in (200, 403)
+
+
+@pytest.mark.parametrize(
+    "wrapped", ["<Encrypt><x/></Encrypt>", "<Encrypt>a</Encrypt><Encrypt>b</Encrypt>", "<Encrypt/>"]
+)
+def test_odd_shapes_around_a_cipher_are_refused(account: WeChat, wrapped: str) -> None:
+    query = {**account.query(), "encrypt_type": "aes", "msg_signature": "0" * 40}
+    assert account.post(query, f"<xml><ToUserName>gh</ToUserName>{wrapped}</xml>").status == 403
+
+
 def test_a_huge_body_is_refused(wechat: WeChat) -> None:
     assert wechat.post(wechat.query(), f"<xml>{'大' * 1_500_000}</xml>").status in (400, 403)
 
