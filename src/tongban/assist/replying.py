@@ -16,6 +16,7 @@ from tongban.items import service as items
 from tongban.kit.actors import Actor
 
 CLOSE = 0.05  # two items nearer than this in confidence: ask which one is meant
+POSSIBLE = 0.15  # below, an item is not even named as possibly meant
 MAX_READ = 500  # characters of a question that are looked at; what is meant stands in the first lines
 PASSAGES = 12
 SENTENCES = 3
@@ -95,7 +96,7 @@ def reply(
 def _from_items(question: str, division: str | None) -> Reply:
     found = items.retrieve(question, division=division, limit=PASSAGES)
     if not found or found[0].confidence < settings.ASSIST_SURE:
-        cards = _cards(found)[:3]
+        cards = _cards([one for one in found if one.confidence >= POSSIBLE])[:3]
         return Reply("handover", handover_words(), cards=cards)
     found = found if division else _handled_here(question, found)
     best = found[0]
