@@ -182,12 +182,14 @@ def measure() -> dict[str, Any]:
     with scratch_database("item_search"), tempfile.TemporaryDirectory() as folder:
         from django.db import connection
 
+        from tongban.divisions import service as divisions
         from tongban.items import service as items
         from tongban.items.models import SearchEntry
         from tongban.items.searching.entries import count_words
         from tongban.kit.actors import SYSTEM
 
         empty()
+        divisions.load()
         for path, profile in ((REAL, "guangdong"), (SHARED / "data" / "guangan-items.js", "guangan")):
             items.import_file(SYSTEM, path, profile, report_folder=Path(folder))
         items.rebuild_search()
