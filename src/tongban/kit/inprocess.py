@@ -4,10 +4,13 @@ import contextvars
 from collections.abc import Iterable
 from functools import cache
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
+from django.conf import settings
 from django.core.handlers.base import BaseHandler
 from django.core.handlers.wsgi import WSGIRequest
+from django.http.request import split_domain_port, validate_host
 from django.utils.translation import get_language, override
 
 ADDRESS = "sandbox:"  # an address that begins so means this platform itself
@@ -38,10 +41,18 @@ def platform() -> InProcess:
 
 
 def client(timeout: float) -> httpx.Client:
-    """An HTTP client whose every request, to any host, is answered by this platform in this process.
+    """An HTTP client whose every request for a path is answered by this platform in this process.
 
     Args:
         timeout: seconds; nothing interrupts a call within one process, so the caller measures it.
     """
     transport = httpx.WSGITransport(app=platform(), raise_app_exceptions=False)
-    return httpx.Client(transport=transport, timeout=timeout, base_url="http://localhost")
+    return httpx.Client(transport=transport, timeout=timeout, base_url=own_address())
+
+
+def own_address() -> str:
+    """The address to call oneself by: the site's own where it takes requests for that name."""
+    parts = urlsplit(settings.BASE_URL)
+    host, _port = split_domain_port(parts.netloc)
+    known = bool(host) and validate_host(host, settings.ALLOWED_HOSTS)
+    return f"{parts.scheme}://{parts.netloc}" if known else "http://localhost"
