@@ -42,7 +42,7 @@ QUESTIONS = (
 )  # fmt: skip
 
 
-def _multiply(times: int) -> int:
+def multiply(times: int) -> int:
     """Each real item as further bodies handle it; returns how many entries there are then.
 
     A copy has a code, a place, a department and a name of its own, as the counties of a province implement
@@ -193,7 +193,7 @@ def measure() -> dict[str, Any]:
         for path, profile in ((REAL, "guangdong"), (SHARED / "data" / "guangan-items.js", "guangan")):
             items.import_file(SYSTEM, path, profile, report_folder=Path(folder))
         items.rebuild_search()
-        count = _multiply(max(1, math.ceil(ITEMS / SearchEntry.objects.count())))
+        count = multiply(max(1, math.ceil(ITEMS / SearchEntry.objects.count())))
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE items_searchentry")
         count_words()
