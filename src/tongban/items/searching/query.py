@@ -128,18 +128,24 @@ def _hits(rows: Sequence[Found], copies: Counter[str], marks: list[str]) -> Iter
             )  # fmt: skip
 
 
+_SUMMARY = (
+    "item_id", "version_id", "code", "slug", "name", "name_en", "summary", "department_name", "division",
+    "level", "own", "cross_region", "themes", "service_objects",
+)  # fmt: skip
+
+
 def _summaries(item_ids: Sequence[UUID]) -> dict[UUID, ItemSummary]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT item_id, version_id, code, slug, name, name_en, summary, department_name, division, "
-            "level, themes, service_objects, own, cross_region FROM items_searchentry "
-            "WHERE item_id = ANY(%s)",
+            f"SELECT {', '.join(_SUMMARY)} FROM items_searchentry WHERE item_id = ANY(%s)",  # noqa: S608
             [list(item_ids)],
         )
-        return {
-            row[0]: ItemSummary(*row[:10], tuple(row[10]), tuple(row[11]), *row[12:])
-            for row in cursor.fetchall()
-        }
+        found = {}
+        for row in cursor.fetchall():
+            columns: dict[str, Any] = dict(zip(_SUMMARY, row, strict=True))
+            lists = {name: tuple(columns[name]) for name in ("themes", "service_objects")}
+            found[row[0]] = ItemSummary(**{**columns, **lists})
+        return found
 
 
 def _facet(values: Iterable[str], system: str = "") -> tuple[Facet, ...]:

@@ -88,8 +88,8 @@ def ranked(text: str, narrow: Narrow, near: str, sounds: Sequence[str]) -> Ranke
         certain = certain if loose else len(found)
     rows = sorted(found.values(), key=lambda row: -row[7])
     # Where one kind was cut off, more of it matched than was ranked.
-    cut = sum(row[8] for row in rows) >= _OWN_FIRST
-    return Ranked(rows, cut or len(rows) >= CANDIDATES, exact=certain > 0)
+    cut_off = sum(row[8] for row in rows) >= _OWN_FIRST
+    return Ranked(rows, cut_off or len(rows) >= CANDIDATES, exact=certain > 0)
 
 
 def cut_terms(text: str) -> list[str]:
