@@ -18,11 +18,15 @@ from tongban.kit.actors import Actor
 from tongban.kit.errors import Conflict, Forbidden, NotFound, invalid
 from tongban.trace import service as trace
 
-LIKE = 0.62  # likeness of two questions from which the answer of one is offered for the other
+LIKE = 0.56  # likeness of two questions from which the answer of one is offered for the other
 SAME = 0.8  # from which it goes before what the guides say
 _CANDIDATES = 300
 _PAGE = 20
-_IDLE = re.compile(r"请问|我想问|问一下|一下|想问|呢|吗|啊|呀|的|了|么|[\s\W_]")
+_IDLE = re.compile(
+    r"请问|我想问|问一下|一下|想问|怎么样|怎么|怎样|如何|哪里|哪儿|什么|哪些|需要|可以|能不能|要不要|行不行"
+    r"|是不是|有没有|我|您|你|个|呢|吗|嘛|啊|呀|的|了|么|[\s\W_]"
+)
+WORDINGS = 20  # other ways to ask, of one question
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +52,17 @@ def nearest(question: str) -> Near | None:
         "item"
     )
     best = max(
-        (
-            Near(row, 2 * len(asked & set(row.pairs)) / (len(asked) + len(row.pairs)))
-            for row in rows[:_CANDIDATES]
-        ),
+        (Near(row, _likeness(asked, row)) for row in rows[:_CANDIDATES]),
         key=lambda near: near.likeness,
         default=None,
     )
     return best if best is not None and best.likeness >= LIKE else None
+
+
+def _likeness(asked: set[str], row: GeneralFaq) -> float:
+    """Dice over pairs with the nearest wording of the question."""
+    wordings = (set(pairs(one)) for one in (row.question, *row.wordings))
+    return max(2 * len(asked & own) / (len(asked) + len(own)) for own in wordings)
 
 
 def published_faq(faq_id: UUID) -> GeneralFaq:
@@ -108,13 +115,18 @@ def propose(actor: Actor, hand_over_id: UUID, question: str, answer: str) -> Gen
     return faq
 
 
-def _fill(faq: GeneralFaq, question: str, answer: str) -> None:
+def _fill(faq: GeneralFaq, question: str, answer: str, wordings: Sequence[str] = ()) -> None:
     question, answer = question.strip(), answer.strip()
+    others = [one for one in dict.fromkeys(" ".join(w.split()) for w in wordings) if one and one != question]
     if not 4 <= len(question) <= 300:
         raise invalid("question", "length", _("问题请写 4 至 300 字"))
     if not 1 <= len(answer) <= 5000:
         raise invalid("answer", "length", _("答复请写 1 至 5000 字"))
-    faq.question, faq.answer, faq.pairs = question, answer, pairs(question)
+    if len(others) > WORDINGS or any(len(one) > 300 for one in others):
+        words = _("其他问法最多 %(most)s 条，每条不超过 300 字") % {"most": WORDINGS}
+        raise invalid("wordings", "length", words)
+    faq.question, faq.answer, faq.wordings = question, answer, others
+    faq.pairs = list(dict.fromkeys(pair for one in (question, *others) for pair in pairs(one)))
 
 
 def may_review(actor: Actor, faq: GeneralFaq) -> bool:
@@ -133,9 +145,19 @@ def may_retire(actor: Actor, faq: GeneralFaq) -> bool:
 
 @transaction.atomic
 def review(
-    actor: Actor, faq_id: UUID, *, publish: bool, question: str, answer: str, note: str = ""
+    actor: Actor,
+    faq_id: UUID,
+    *,
+    publish: bool,
+    question: str,
+    answer: str,
+    wordings: Sequence[str] = (),
+    note: str = "",
 ) -> GeneralFaq:
-    """Publish a proposal, mended where needed, or refuse it. Raises Forbidden for the one who proposed it."""
+    """Publish a proposal, mended where needed, or refuse it. Raises Forbidden for the one who proposed it.
+
+    ``wordings`` are other ways to ask the same. Without any, what the asker really wrote is taken as one.
+    """
     faq = GeneralFaq.objects.select_for_update().filter(pk=faq_id).first()
     if faq is None:
         raise NotFound
@@ -144,7 +166,8 @@ def review(
     if faq.state != FaqState.PROPOSED:
         raise Conflict(_("已经审核过了"))
     if publish:
-        _fill(faq, question, answer)
+        asked = [faq.hand_over.question] if faq.hand_over and len(faq.hand_over.question) <= 300 else []
+        _fill(faq, question, answer, wordings or asked)
     elif not note.strip():
         raise invalid("note", "required", _("请写明不采用的原因"))
     faq.state = FaqState.PUBLISHED if publish else FaqState.REFUSED
@@ -189,6 +212,7 @@ def seed_faq(
     by: tuple[str, str],
     item: str = "",
     sources: Sequence[tuple[str, str]] = (),
+    wordings: Sequence[str] = (),
 ) -> GeneralFaq:
     """A published general answer of a site's own content; the same question again changes nothing.
 
@@ -205,6 +229,6 @@ def seed_faq(
             reviewed_at=timezone.now(), sources=[list(one) for one in sources],
             item_id=about.item_id if about else None, item_name=about.name if about else "",
         )  # fmt: skip
-        _fill(row, question, answer)
+        _fill(row, question, answer, wordings)
         row.save(force_insert=True)
     return row

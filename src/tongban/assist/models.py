@@ -90,6 +90,7 @@ class GeneralFaq(Row):
     """A question with its answer that replies use; about an item, or about none."""
 
     question = models.CharField(max_length=300)
+    wordings = ArrayField(models.CharField(max_length=300), default=list)  # other ways to ask the same
     answer = models.TextField()
     item = models.ForeignKey("items.Item", on_delete=models.CASCADE, null=True, related_name="+")
     item_name = models.CharField(max_length=200, blank=True)
@@ -97,7 +98,7 @@ class GeneralFaq(Row):
         "organisations.Department", on_delete=models.PROTECT, null=True, related_name="+"
     )
     sources = models.JSONField(default=list)
-    pairs = ArrayField(models.CharField(max_length=2), default=list)  # of the question, to find it by
+    pairs = ArrayField(models.CharField(max_length=2), default=list)  # of all its wordings, to find it by
     state = models.CharField(max_length=10, choices=FaqState, default=FaqState.PROPOSED)
     hand_over = models.OneToOneField(HandOver, on_delete=models.SET_NULL, null=True, related_name="faq")
     proposed_by = models.UUIDField(null=True)

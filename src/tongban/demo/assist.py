@@ -153,6 +153,7 @@ def load_faqs() -> None:
             by=WRITERS,
             item=entry.get("item", ""),
             sources=sources,
+            wordings=entry.get("also", ()),
         )
 
 

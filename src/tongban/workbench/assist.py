@@ -132,6 +132,7 @@ def _act_on_faq(request: HttpRequest, actor: Actor) -> None:
         assist.review(
             actor, faq_id, publish=act == "publish", question=_text(request, "question"),
             answer=_text(request, "answer"), note=_text(request, "note"),
+            wordings=_text(request, "wordings").splitlines(),
         )  # fmt: skip
     else:
         raise BadRequest

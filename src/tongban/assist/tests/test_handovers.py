@@ -187,3 +187,34 @@ def test_where_many_bodies_handle_a_matter_the_asker_s_place_says_whose_question
     assist.reply(question, session="there", actor=neighbour)
     row = assist.hand_over(neighbour, session="there", question="门口能摆桌子吗")
     assert (row.department_id, row.division) == (mine.department_id, "350102")
+
+
+def test_other_wordings_lead_to_the_same_answer_and_the_asker_s_own_is_one(
+    clerk_here: Callable[..., Person],
+) -> None:
+    row = talked()
+    clerk, editor = clerk_here(row), clerk_here(row, "item_editor")
+    assist.claim(clerk.actor, row.id)
+    assist.answer(clerk.actor, row.id, "到街道办事处备案。")
+    row = assist.HandOver.objects.get(pk=row.pk)
+    faq = assist.propose(clerk.actor, row.id, "摆摊卖早点需要办证吗", row.answer)
+    publish = {"publish": True, "question": faq.question, "answer": faq.answer}
+    with pytest.raises(Invalid) as many:
+        assist.review(editor.actor, faq.id, **publish, wordings=[f"第{n}种问法" for n in range(21)])
+    assert many.value.problems[0].field == "wordings"
+    other = "楼下推车做煎饼要手续吗"
+    assert assist.reply(other, session="", actor=ANONYMOUS).text != row.answer
+    done = assist.review(editor.actor, faq.id, **publish, wordings=[other, " ", other])
+    assert done.wordings == [other]
+    assert assist.reply(f"请问{other}？", session="", actor=ANONYMOUS).text == row.answer
+    assert assist.reply("火星上的天气怎么样", session="", actor=ANONYMOUS).kind == "handover"
+
+
+def test_without_further_wordings_the_asker_s_own_is_kept(clerk_here: Callable[..., Person]) -> None:
+    row = talked()
+    clerk, editor = clerk_here(row), clerk_here(row, "item_editor")
+    assist.claim(clerk.actor, row.id)
+    assist.answer(clerk.actor, row.id, "到街道办事处备案。")
+    faq = assist.propose(clerk.actor, row.id, "摆摊卖早点需要办证吗", "到街道办事处备案。")
+    done = assist.review(editor.actor, faq.id, publish=True, question=faq.question, answer=faq.answer)
+    assert done.wordings == [row.question]
