@@ -19,6 +19,11 @@ SANDBOX = env_flag("TONGBAN_SANDBOX", default=True)
 # How sure (0–1) an instant reply must be; below it the question goes to a person. Higher: less that is wrong,
 # more work for duty staff. docs/assist.md says what each value costs on the questions it was measured with.
 ASSIST_SURE = float(os.environ.get("TONGBAN_ASSIST_SURE", "0.5"))
+# Open data: the least group of persons that may be shown (2 or more), working days within which a public
+# request for data is answered (no law names them), and calls of the query API a minute from one address.
+OPENDATA_K = int(os.environ.get("TONGBAN_OPENDATA_K", "5"))
+OPENDATA_ANSWER_DAYS = int(os.environ.get("TONGBAN_OPENDATA_ANSWER_DAYS", "20"))
+OPENDATA_CALLS = int(os.environ.get("TONGBAN_OPENDATA_CALLS", "120"))
 
 
 def _secret_key() -> str:
@@ -37,8 +42,8 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 ROOMS = [
     "plugins", "divisions", "trace", "notices", "identity", "organisations", "files", "documents",
-    "resources", "items", "alignment", "licences", "guidance", "cases", "packages", "assist", "wechat",
-    "portal", "workbench", "api", "demo", "ops",
+    "resources", "items", "alignment", "licences", "guidance", "cases", "packages", "assist",
+    "wechat", "opendata", "portal", "workbench", "api", "demo", "ops",
 ]  # fmt: skip
 INSTALLED_APPS = [
     "django.contrib.auth",

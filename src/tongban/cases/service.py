@@ -7,6 +7,7 @@ Applicants' commands and staff's commands take an :class:`Actor` first, check wh
 from tongban.cases.acceptance import accept, ask_supplement, refuse_acceptance, return_to_applicant
 from tongban.cases.access import access_case, reads_of
 from tongban.cases.clocking import at, clock_of, due_sentence, now
+from tongban.cases.counting import MonthCount, monthly_counts
 from tongban.cases.deciding import conclude, decide, mark_delivered, void
 from tongban.cases.desk import desk
 from tongban.cases.drafts import discard_draft, form_view, refile, save_draft, start_draft
@@ -67,6 +68,7 @@ __all__ = [
     "MaterialView",
     "MaterialsView",
     "Means",
+    "MonthCount",
     "PageView",
     "Pause",
     "PersonView",
@@ -107,6 +109,7 @@ __all__ = [
     "form_view",
     "mark_delivered",
     "materials_view",
+    "monthly_counts",
     "my_cases",
     "my_tasks",
     "now",

@@ -25,6 +25,7 @@ from tongban.identity.agencies import (
 )
 from tongban.identity.codes import redeem as redeem_code
 from tongban.identity.codes import request_code
+from tongban.identity.counting import PersonCount, legal_counts, person_counts
 from tongban.identity.models import Account, Agency, Subject
 from tongban.identity.posts import StaffHeld, register_posts_provider
 from tongban.identity.throttle import Limit, TooMany
@@ -36,6 +37,7 @@ __all__ = [
     "ActingChoice",
     "Agency",
     "Limit",
+    "PersonCount",
     "Recipient",
     "StaffHeld",
     "Subject",
@@ -52,7 +54,9 @@ __all__ = [
     "find_account",
     "find_subject",
     "grant_agency",
+    "legal_counts",
     "own_actor",
+    "person_counts",
     "recipient",
     "recipients_for_subject",
     "redeem_code",

@@ -1,6 +1,7 @@
 """Electronic licences 电子证照: the door."""
 
 from tongban.licences.checking import FileCheck, PublicCheck, public_check, verify_file
+from tongban.licences.counting import MonthCount, monthly_counts, types
 from tongban.licences.faces import check_url, face_data, make_face, shown
 from tongban.licences.issuing import change_status, ensure_type, issue, replace, type_by_slug
 from tongban.licences.limits import TooMany
@@ -26,6 +27,7 @@ __all__ = [
     "Licence",
     "LicenceType",
     "LicenceUse",
+    "MonthCount",
     "PublicCheck",
     "Status",
     "TooMany",
@@ -42,12 +44,14 @@ __all__ = [
     "make_face",
     "meet",
     "meeting",
+    "monthly_counts",
     "not_in_force",
     "of_case",
     "public_check",
     "replace",
     "shown",
     "type_by_slug",
+    "types",
     "uses_of",
     "verify_file",
     "why_not",

@@ -34,9 +34,7 @@ class Column:
         }  # fmt: skip
 
 
-SUPPRESSED = Column(
-    HIDDEN, "是否隐去", "Suppressed", "boolean", "数值很小，或能推算出很小的数值，因此不公布"
-)
+SUPPRESSED = Column(HIDDEN, "是否隐去", "Suppressed", "boolean", "数值很小，或能推算出很小的数值，因此不公布")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +76,6 @@ def dimensions(columns: Sequence[Column]) -> tuple[str, ...]:
     return tuple(c.name for c in columns if c.role == "dimension")
 
 
-def column_of(value: dict[str, str]) -> Column:
+def column_of(value: dict[str, Any]) -> Column:
     """The column a release keeps as JSON."""
-    return Column(**value)  # type: ignore[arg-type]  (written by ``as_json``)
+    return Column(**value)

@@ -1,11 +1,12 @@
 """The attack: what can anybody work out about a hidden cell from all that is published?
 
-Everybody knows that a hidden cell is at least 1 (zeros are published) and that sums are sums. What follows for
-a cell is the range a linear program gives: its least and its greatest possible value.
+Everybody knows that a hidden cell is at least 1 (zeros are published) and that sums are sums. What follows
+for a cell is the range a linear program gives: its least and its greatest possible value.
 """
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.optimize import linprog
@@ -103,7 +104,7 @@ class _Attack:
                     low, high = np.minimum(low, point), np.maximum(high, point)
         return {key: Range(float(low[n]), float(high[n])) for n, key in enumerate(self.cells)}
 
-    def _solve(self, n: int, sign: float) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
+    def _solve(self, n: int, sign: float) -> Any:
         aim = np.zeros(len(self.cells))
         aim[n] = sign
         done = linprog(

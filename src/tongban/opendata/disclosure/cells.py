@@ -23,7 +23,7 @@ class Equation:
 
 @dataclass(frozen=True, slots=True)
 class Cube:
-    """Every cell and sum that is not zero, and how they hang together. Zero is published by leaving it out."""
+    """Every cell and sum that is not zero, and how they hang together. Zeros are left out."""
 
     values: Mapping[Key, int]
     equations: tuple[Equation, ...]

@@ -17,7 +17,7 @@ SPREAD = 2.0  # a hidden count must be possible over at least this range: three 
 
 @dataclass(frozen=True, slots=True)
 class Suppressed:
-    """What to hide. ``narrowest``: the least range an attacker can reach for any hidden cell; None: none is."""
+    """What to hide. ``narrowest``: the least range an attacker can reach; None: nothing is hidden."""
 
     primary: frozenset[Key]
     secondary: frozenset[Key]
@@ -72,7 +72,9 @@ def _complement(table: Cube, hidden: set[Key]) -> None:
         for rule in table.equations:
             inside = [key for key in rule.cells if key in hidden]
             if len(inside) == 1:
-                hidden.add(min((k for k in rule.cells if k not in hidden), key=lambda k: (table.values[k], k)))
+                hidden.add(
+                    min((k for k in rule.cells if k not in hidden), key=lambda k: (table.values[k], k))
+                )
                 changed = True
 
 
