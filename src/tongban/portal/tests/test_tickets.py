@@ -13,8 +13,11 @@ from tongban.identity.tests.test_codes import read_code
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("food")]
 GIVEN = {
-    "kind": "consult", "title": "摆摊要不要备案", "text": "想在小区门口卖早点，要不要备案？", "item": "food-licence",
-}  # fmt: skip
+    "kind": "consult",
+    "title": "摆摊要不要备案",
+    "text": "想在小区门口卖早点，要不要备案？",
+    "item": "food-licence",
+}
 SCRIPT = "<script>alert(1)</script>"
 
 
