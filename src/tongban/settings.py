@@ -25,6 +25,11 @@ OPENDATA_K = int(os.environ.get("TONGBAN_OPENDATA_K", "5"))
 OPENDATA_ANSWER_DAYS = int(os.environ.get("TONGBAN_OPENDATA_ANSWER_DAYS", "20"))
 OPENDATA_CALLS = int(os.environ.get("TONGBAN_OPENDATA_CALLS", "120"))
 
+# Whose stewards see that every department checks its data, and working days there are for an answer (no law
+# names them).
+DATA_OFFICE = os.environ.get("TONGBAN_DATA_OFFICE", "shuju")
+CHECK_DAYS = int(os.environ.get("TONGBAN_CHECK_DAYS", "10"))
+
 
 def _secret_key() -> str:
     """The site's key from the environment, or one made at first run and kept in ``var/keys``."""
@@ -42,7 +47,7 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 ROOMS = [
     "plugins", "divisions", "trace", "notices", "identity", "organisations", "files", "documents",
-    "resources", "items", "alignment", "licences", "guidance", "cases", "packages", "assist",
+    "resources", "stewardship", "items", "alignment", "licences", "guidance", "cases", "packages", "assist",
     "wechat", "opendata", "portal", "workbench", "api", "demo", "ops",
 ]  # fmt: skip
 INSTALLED_APPS = [

@@ -20,5 +20,6 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "importer": actor_of(request).has_role("item_editor", "chief", "legal", "operator"),
         "packager": actor_of(request).has_role("item_editor", "chief"),
         "on_duty": actor_of(request).has_role("clerk", "item_editor", "hall_manager", "chief", "supervisor"),
+        "steward": actor_of(request).has_role("steward"),
         "aligner": actor_of(request).has_role("item_editor", "legal", "supervisor", "leader"),
     }

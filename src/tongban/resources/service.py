@@ -6,11 +6,29 @@
 """
 
 from tongban.resources.elements import Element, element, elements
+from tongban.resources.entering import checked, in_words, options
 from tongban.resources.loading import put_values
 from tongban.resources.reading import my_values, prefill, reads_of, verify_value
 from tongban.resources.shapes import Prefilled, Read, ReadsPage
+from tongban.resources.stating import SourceValue, correct, source_department, values_of_sources
 
 __all__ = [
-    "Element", "Prefilled", "Read", "ReadsPage", "element", "elements", "my_values", "prefill", "put_values",
-    "reads_of", "verify_value",
+    "Element",
+    "Prefilled",
+    "Read",
+    "ReadsPage",
+    "SourceValue",
+    "checked",
+    "correct",
+    "element",
+    "elements",
+    "in_words",
+    "my_values",
+    "options",
+    "prefill",
+    "put_values",
+    "reads_of",
+    "source_department",
+    "values_of_sources",
+    "verify_value",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from tongban.workbench import (
     assist,
     case_list,
     catalogue,
+    data_checks,
     desk,
     drafts,
     everyday,
@@ -85,5 +86,12 @@ urlpatterns = [
     path("assist/tickets/", assist.tickets, name="tickets"),
     path("assist/tickets/<uuid:ticket_id>/", assist.ticket, name="ticket"),
     path("assist/<uuid:hand_over_id>/", assist.hand_over, name="hand_over"),
+    path("data-checks/", data_checks.data_checks, name="data_checks"),
+    path(
+        "data-checks/correction/<uuid:check_id>/evidence/",
+        data_checks.data_check_evidence,
+        name="data_check_evidence",
+    ),
+    path("data-checks/<slug:kind>/<uuid:check_id>/", data_checks.data_check, name="data_check"),
     path("operations/adapters/", adapters.adapters, name="adapters"),
 ]

@@ -1,0 +1,1 @@
+"""Checking what departments disagree about, and what people say is wrong."""
