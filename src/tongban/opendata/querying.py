@@ -14,7 +14,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from tongban.identity import service as identity
-from tongban.kit.errors import FieldProblem, Invalid, invalid
+from tongban.kit.errors import DomainError, FieldProblem, Invalid, invalid
 from tongban.opendata import writing
 from tongban.opendata.models import Dataset, Release
 from tongban.opendata.reading import columns_of, release_of
@@ -30,9 +30,18 @@ _COMPARE = {
 RESERVED = ("columns", "sort", "limit", "cursor", "version")
 
 
+class TooFast(DomainError):
+    """Too many calls from one address (HTTP 429)."""
+    """A page of rows. ``next``: the next page's cursor, empty on the last; ``total``: rows that match."""
+    status = 429
+
+    def __init__(self) -> None:
+        super().__init__(_("调用过于频繁，请一分钟后再试。"), code="too_many")
+
+
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A page of rows. ``next``: the cursor of the next page, empty on the last; ``total``: rows that match."""
+    """A page of rows. ``next``: cursor of the next page, empty on the last; ``total``: rows that match."""
 
     version: int
     total: int
@@ -42,8 +51,12 @@ class Rows:
 
 
 def count_call(address: str) -> None:
-    """Count one call of the query API. Raises TooMany (HTTP 429) above the site's limit a minute."""
-    identity.count_attempt(identity.Limit("opendata", settings.OPENDATA_CALLS, 60), address or "unknown")
+    """Count one call of the query API. Raises TooFast above the site's limit a minute."""
+    limit = identity.Limit("opendata", settings.OPENDATA_CALLS, 60)
+    try:
+        identity.count_attempt(limit, address or "unknown")
+    except identity.TooMany:
+        raise TooFast from None
 
 
 def rows(
