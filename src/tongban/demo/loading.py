@@ -144,7 +144,7 @@ def _put(said: list[tuple[UUID, Said]]) -> None:
         by_source.setdefault(source, []).append((subject, element, value))
     for source, rows in by_source.items():
         as_of = timezone.now() - timedelta(days=AGE_DAYS[source])
-        resources.put_values(organisations.department_by_code(source).id, rows, as_of)
+        resources.put_values(organisations.department_by_code(source).id, rows, as_of, bulk=True)
 
 
 def load_persons(start: int) -> None:

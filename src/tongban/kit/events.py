@@ -5,13 +5,15 @@ inside the caller's transaction: rolled back with it, run at least once afterwar
 so that one hearer's failure never holds up another's. Hearers must therefore be idempotent.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from procrastinate.contrib.django import app
 
 Hearer = Callable[[dict[str, Any]], None]
+TOGETHER = 500  # emissions in one job, where many are made at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +28,21 @@ class Event:
 
     def emit(self, **payload: Any) -> None:
         """Tell every hearer; call inside the transaction that makes it true."""
-        if missing := set(self.payload) ^ set(payload):
-            raise ValueError(f"{self.name}: payload differs from what is declared: {sorted(missing)}")
+        self._check(payload)
         for hearer in self.hearers:
             deliver.configure(queue="events").defer(event=self.name, hearer=hearer, payload=payload)
+
+    def emit_many(self, payloads: Iterable[dict[str, Any]]) -> None:
+        """Tell every hearer many emissions with one job for each 500: what bulk loads use."""
+        for chunk in _chunks(iter(payloads)):
+            for payload in chunk:
+                self._check(payload)
+            for hearer in self.hearers:
+                deliver_many.configure(queue="events").defer(event=self.name, hearer=hearer, payloads=chunk)
+
+    def _check(self, payload: dict[str, Any]) -> None:
+        if missing := set(self.payload) ^ set(payload):
+            raise ValueError(f"{self.name}: payload differs from what is declared: {sorted(missing)}")
 
 
 _declared: dict[str, Event] = {}
@@ -62,6 +75,11 @@ def who_hears() -> list[tuple[str, str, str, list[str]]]:
     ]
 
 
+def _chunks(payloads: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    while chunk := list(islice(payloads, TOGETHER)):
+        yield chunk
+
+
 def _name(event: Event) -> str:
     return event.name
 
@@ -70,3 +88,11 @@ def _name(event: Event) -> str:
 def deliver(event: str, hearer: str, payload: dict[str, Any]) -> None:
     """Hand one event to one hearer. A hearer that is gone since (an older job) is an error, not silence."""
     _declared[event].hearers[hearer](payload)
+
+
+@app.task(name="kit.deliver_events", queue="events", retry=5)
+def deliver_many(event: str, hearer: str, payloads: list[dict[str, Any]]) -> None:
+    """Hand many emissions to one hearer, in order; a repeat hands all of them again."""
+    hear = _declared[event].hearers[hearer]
+    for payload in payloads:
+        hear(payload)

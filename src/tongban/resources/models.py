@@ -4,10 +4,15 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from tongban.kit.ids import uuid7
+from tongban.kit.models import Row
 
 
 class Value(models.Model):
-    """What one department says about one element of one subject."""
+    """What one department says about one element of one subject, now.
+
+    A value of JSON null says that the department has withdrawn what it said. Of two statements the one with
+    the higher (as-of, number in its feed, change) stands, in whatever order they come in.
+    """
 
     id = models.BigAutoField(primary_key=True)
     subject = models.ForeignKey("identity.Subject", on_delete=models.PROTECT, related_name="+")
@@ -15,6 +20,8 @@ class Value(models.Model):
     source = models.ForeignKey("organisations.Department", on_delete=models.PROTECT, related_name="+")
     value = models.JSONField()
     as_of = models.DateTimeField()
+    seq = models.BigIntegerField(default=0, db_default=0, help_text="number in its feed; 0 for bulk loads")
+    change_key = models.CharField(max_length=200, default="", db_default="", help_text="source:change id")
     loaded_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -44,6 +51,78 @@ class Golden(models.Model):
 
     def __str__(self) -> str:
         return str(self.subject_id)
+
+
+class ValueHistory(models.Model):
+    """One statement of a department, whether it stood or came too late. Append-only, by month of ``at``."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    at = models.DateTimeField(help_text="when it was received")
+    subject_id = models.UUIDField()
+    element = models.CharField(max_length=60)
+    department_id = models.UUIDField()
+    value = models.JSONField(help_text="JSON null: withdrawn")
+    as_of = models.DateTimeField()
+    seq = models.BigIntegerField()
+    change_key = models.CharField(max_length=200)
+    stale = models.BooleanField(help_text="older than what was held when it came")
+
+    class Meta:
+        db_table = "resources_valuehistory"
+        indexes = [
+            models.Index(fields=["subject_id", "element", "-as_of"], name="resources_valuehistory_subject")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject_id} {self.element} {self.as_of}"
+
+
+class Merger(Row):
+    """Two subjects that are the same one, found so by a person. Values stay with the subject they came
+    in under; while it is not split, both show the choice over the values of both."""
+
+    source = models.ForeignKey("identity.Subject", on_delete=models.PROTECT, related_name="+")
+    target = models.ForeignKey("identity.Subject", on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=500)
+    by_name = models.CharField(max_length=100)
+    split_at = models.DateTimeField(null=True)
+    split_reason = models.CharField(max_length=500, blank=True)
+    split_by_name = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source"], condition=models.Q(split_at=None), name="resources_merged_once"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["target"], condition=models.Q(split_at=None), name="resources_merged_into"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source_id} = {self.target_id}"
+
+
+class SourceDecision(Row):
+    """By whose decision which department is the source of an element, from when to when."""
+
+    element = models.CharField(max_length=60)
+    department = models.ForeignKey("organisations.Department", on_delete=models.PROTECT, related_name="+")
+    decided_on = models.DateField()
+    document_number = models.CharField(max_length=100)
+    by_name = models.CharField(max_length=100)
+    ended_on = models.DateField(null=True)
+
+    class Meta:
+        ordering = ["element", "-decided_on"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["element"], condition=models.Q(ended_on=None), name="resources_one_source"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.element} {self.document_number}"
 
 
 class ReadLog(models.Model):

@@ -7,8 +7,10 @@ owners and superusers included, until somebody switches them off, which verifica
 
 from collections.abc import Iterator
 
-APPEND_ONLY_TABLES: tuple[str, ...] = ("trace_row", "trace_checkpoint", "resources_readlog")
-PARTITIONED_BY_MONTH: tuple[str, ...] = ("trace_row", "resources_readlog")
+APPEND_ONLY_TABLES: tuple[str, ...] = (
+    "trace_row", "trace_checkpoint", "resources_readlog", "resources_valuehistory",
+)  # fmt: skip
+PARTITIONED_BY_MONTH: tuple[str, ...] = ("trace_row", "resources_readlog", "resources_valuehistory")
 
 
 def statements(role: str) -> Iterator[str]:
