@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -102,7 +103,13 @@ def correct(request: HttpRequest, element: str) -> HttpResponse:
         else:
             messages.success(request, _("已收到，结果会通知您"), extra_tags="good")
             return redirect("portal:correction", row.id)
-    context = {"form": form, "held": held, "unit": _unit(about), "nav": "my_data"}
+    context = {
+        "form": form,
+        "held": held,
+        "unit": _unit(about),
+        "days": settings.CHECK_DAYS,
+        "nav": "my_data",
+    }
     return render(request, "portal/correct.html", context, status=status)
 
 
