@@ -1,4 +1,4 @@
-"""A wrong address, told by a browser: seen, asked about, corrected at the source, right in the next filing."""
+"""A wrong address, told by a browser: seen, asked about, corrected, and right in the next filing."""
 
 import re
 
