@@ -19,6 +19,7 @@ SANDBOX = env_flag("TONGBAN_SANDBOX", default=True)
 # How sure (0–1) an instant reply must be; below it the question goes to a person. Higher: less that is wrong,
 # more work for duty staff. docs/assist.md says what each value costs on the questions it was measured with.
 ASSIST_SURE = float(os.environ.get("TONGBAN_ASSIST_SURE", "0.5"))
+
 # Open data: the least group of persons that may be shown (2 or more), working days within which a public
 # request for data is answered (no law names them), and calls of the query API a minute from one address.
 OPENDATA_K = int(os.environ.get("TONGBAN_OPENDATA_K", "5"))
@@ -73,6 +74,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tongban.ops.requests.RequestLogMiddleware",
+    "tongban.opendata.cors.OpenReadsMiddleware",
     "tongban.kit.plaintext.PlainTextMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -96,8 +98,10 @@ TONGBAN_URL_FAMILIES = {
     "/api/v1/openapi.json": "public",
     "/api/v1/items": "public",
     "/api/v1/codes": "public",
+    "/api/v1/open": "public",
     "/api/v1/divisions": "public",
     "/api/v1/licences/check": "public",
+    "/api/v1/sources": "public",  # each feed proves itself by its key
     "/api/v1/assist/replies": "public",
     "/api/v1/assist/handovers": "public",
 }

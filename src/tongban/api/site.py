@@ -6,7 +6,19 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, ValidationError
 
-from tongban.api import assist, cases, codes, divisions, filings, items, licences, me, packages
+from tongban.api import (
+    assist,
+    cases,
+    codes,
+    divisions,
+    filings,
+    items,
+    licences,
+    me,
+    open_data,
+    packages,
+    sources,
+)
 from tongban.api.auth import session_actor
 from tongban.kit.errors import DomainError, SignInNeeded
 from tongban.kit.middleware import error_response, problem_body
@@ -28,6 +40,8 @@ api.add_router("/assist", assist.router, tags=["assist"])
 api.add_router("/cases", cases.router, tags=["cases"])
 api.add_router("/packages", filings.router, tags=["packages"])
 api.add_router("/packages", packages.router, tags=["packages"])
+api.add_router("/open", open_data.router, auth=None, tags=["open"])
+api.add_router("/sources", sources.router, auth=None, tags=["sources"])
 api.add_router("/me", me.router, tags=["me"])
 
 

@@ -38,7 +38,9 @@ class Event:
             for payload in chunk:
                 self._check(payload)
             for hearer in self.hearers:
-                deliver_many.configure(queue="events").defer(event=self.name, hearer=hearer, payloads=chunk)
+                deliver_many.configure(queue="events").defer(
+                    event=self.name, hearer=hearer, payloads=[*chunk]
+                )
 
     def _check(self, payload: dict[str, Any]) -> None:
         if missing := set(self.payload) ^ set(payload):

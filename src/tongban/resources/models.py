@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from tongban.kit.ids import uuid7
 from tongban.kit.models import Row
@@ -150,3 +151,64 @@ class ReadLog(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at} {self.reader_name}"
+
+
+class Source(Row):
+    """A feed of one department: who may push, what its columns are, how often it should come."""
+
+    class Way(models.TextChoices):
+        FILE = "file", _("文件")
+        DATABASE = "database", _("数据库")
+        PUSH = "push", _("接口推送")
+
+    class Cycle(models.TextChoices):
+        REALTIME = "realtime", _("实时")
+        DAILY = "daily", _("每日")
+        WEEKLY = "weekly", _("每周")
+        MONTHLY = "monthly", _("每月")
+        QUARTERLY = "quarterly", _("每季度")
+        YEARLY = "yearly", _("每年")
+
+    slug = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=100)
+    department = models.ForeignKey("organisations.Department", on_delete=models.PROTECT, related_name="+")
+    way = models.CharField(max_length=10, choices=Way)
+    cycle = models.CharField(max_length=10, choices=Cycle)
+    kind = models.CharField(max_length=6, help_text="person or legal: whom it is about")
+    mapping = models.JSONField(default=dict, help_text="its column → element code")
+    key_hash = models.CharField(max_length=64, blank=True, help_text="SHA-256 of its key")
+    last_received = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class Landed(Row):
+    """One change as it was received, and what became of it; what cannot be taken waits here with reasons."""
+
+    class Outcome(models.TextChoices):
+        TAKEN = "taken", _("已采用")
+        UNCHANGED = "unchanged", _("无变化")
+        STALE = "stale", _("早于已有数据")
+        QUARANTINED = "quarantined", _("待修正")
+
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="+")
+    change_id = models.CharField(max_length=100)
+    body = models.JSONField()
+    outcome = models.CharField(max_length=12, choices=Outcome)
+    reasons = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "change_id"], name="resources_landed_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["source", "-created_at"],
+                condition=models.Q(outcome="quarantined"),
+                name="resources_quarantine",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source_id} {self.change_id}"

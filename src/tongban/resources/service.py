@@ -5,6 +5,14 @@
 ``put_values`` takes rows of (subject id, element code, value).
 """
 
+from tongban.resources.changing import (
+    Change,
+    ChangeResult,
+    ensure_source,
+    new_key,
+    source_of_key,
+    take_change,
+)
 from tongban.resources.elements import Element, element, elements
 from tongban.resources.entering import checked, in_words, options
 from tongban.resources.loading import put_values
@@ -13,6 +21,8 @@ from tongban.resources.shapes import Prefilled, Read, ReadsPage
 from tongban.resources.stating import SourceValue, correct, source_department, values_of_sources
 
 __all__ = [
+    "Change",
+    "ChangeResult",
     "Element",
     "Prefilled",
     "Read",
@@ -22,13 +32,17 @@ __all__ = [
     "correct",
     "element",
     "elements",
+    "ensure_source",
     "in_words",
     "my_values",
+    "new_key",
     "options",
     "prefill",
     "put_values",
     "reads_of",
     "source_department",
+    "source_of_key",
+    "take_change",
     "values_of_sources",
     "verify_value",
 ]  # fmt: skip
