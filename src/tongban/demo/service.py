@@ -46,9 +46,19 @@ def load(progress: Progress | None = None) -> dict[str, int]:
         raise Conflict(_("演示数据只能装入演示环境（TONGBAN_SANDBOX=1）"), code="not_sandbox")
     if progress is None:
         return _with_bar()
-    from tongban.demo import assist, catalogue, guidance, loading, opendata, packages, stewardship, stories, wechat
+    from tongban.demo import (
+        assist,
+        catalogue,
+        guidance,
+        loading,
+        opendata,
+        packages,
+        stewardship,
+        stories,
+        wechat,
+    )
 
-    rooms = (loading, catalogue, packages, guidance, stories, assist, wechat, stewardship)
+    rooms = (loading, catalogue, packages, guidance, stories, assist, wechat, stewardship, opendata)
     pieces = [piece for room in rooms for piece in room.pieces()]
     missing = loading.todo(pieces)
     loaded: dict[str, int] = {}

@@ -159,16 +159,19 @@ def read(hash: str) -> bytes:
     return data
 
 
-def respond(request: HttpRequest, hash: str, filename: str, inline: bool = False) -> HttpResponseBase:
+def respond(
+    request: HttpRequest, hash: str, filename: str, inline: bool = False, *, public: bool = False
+) -> HttpResponseBase:
     """The response that sends a file; the caller has checked that the visitor may have it.
 
     Args:
         filename: offered to the browser (Chinese is fine, RFC 5987/6266); cleaned here.
         inline: show it in the browser where the kind allows (PDF and images), else a download.
+        public: anybody may have it, so caches on the way may keep it a while.
     """
     file = _get(hash)
     try:
-        return respond_with(request, file, filename, inline)
+        return respond_with(request, file, filename, inline, public)
     except OSError as error:
         raise Damaged from error
 

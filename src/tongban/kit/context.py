@@ -22,4 +22,5 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "on_duty": actor_of(request).has_role("clerk", "item_editor", "hall_manager", "chief", "supervisor"),
         "steward": actor_of(request).has_role("steward"),
         "aligner": actor_of(request).has_role("item_editor", "legal", "supervisor", "leader"),
+        "opener": actor_of(request).has_role("steward", "supervisor"),
     }

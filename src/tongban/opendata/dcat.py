@@ -75,7 +75,7 @@ def graph_of(rows: list[Dataset], *, whole: bool = False) -> Graph:
     graph = Graph()
     for prefix, space in _PREFIXES.items():
         graph.bind(prefix, space)
-    service = URIRef(address("/open/api"))
+    service = URIRef(address("/open/api/"))
     for row in rows:
         _dataset(graph, row, reading.release_of(row), service)
     _service(graph, service, rows)

@@ -32,6 +32,7 @@ RESERVED = ("columns", "sort", "limit", "cursor", "version")
 
 class TooFast(DomainError):
     """Too many calls from one address (HTTP 429)."""
+
     """A page of rows. ``next``: the next page's cursor, empty on the last; ``total``: rows that match."""
     status = 429
 

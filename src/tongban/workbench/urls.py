@@ -17,6 +17,7 @@ from tongban.workbench import (
     item_findings,
     item_import,
     mappings,
+    open_data,
     packages,
     papers,
     reorganising,
@@ -93,5 +94,10 @@ urlpatterns = [
         name="data_check_evidence",
     ),
     path("data-checks/<slug:kind>/<uuid:check_id>/", data_checks.data_check, name="data_check"),
+    path("open-data/", open_data.listing, name="open_data"),
+    path("open-data/new/", open_data.new, name="open_new"),
+    path("open-data/requests/", open_data.requests, name="open_requests"),
+    path("open-data/showcase/", open_data.showcase, name="open_showcase"),
+    path("open-data/<uuid:dataset_id>/", open_data.dataset, name="open_dataset"),
     path("operations/adapters/", adapters.adapters, name="adapters"),
 ]

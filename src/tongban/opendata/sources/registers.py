@@ -36,7 +36,7 @@ def _materials() -> Iterator[Record]:
         for n, part in enumerate(one.materials, 1):
             yield (
                 one.code, one.name, n, part.name, items.label("material-form", part.form),
-                items.label("necessity", part.necessity), items.label("source-channel", part.source),
+                items.label("necessity", part.necessity), items.label("material-source", part.source),
                 bool(part.licence_types), part.copies,
             )  # fmt: skip
 
