@@ -60,7 +60,7 @@ def download(request: HttpRequest, code: str, number: int, name: str) -> HttpRes
 @require_safe
 def sitemap(request: HttpRequest) -> HttpResponse:
     """Addresses of open data for search engines."""
-    top = etree.Element(f"{{{_SITEMAP}}}urlset", nsmap={None: _SITEMAP})
+    top = etree.fromstring(f'<urlset xmlns="{_SITEMAP}"/>')
     for path, at in [("/", None), ("/open/", None), ("/open/requests/", None), ("/open/showcase/", None)] + [
         (f"/open/datasets/{row.code}/", row.changed_at) for row in opendata.everything()
     ]:
