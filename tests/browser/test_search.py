@@ -139,6 +139,7 @@ def test_somebody_finds_the_matter_and_the_nearest_hall(  # noqa: PLR0917
 def test_a_hall_is_found_without_scripts(province: None, chromium: Browser, live_server: object) -> None:
     context = chromium.new_context(
         base_url=live_server.url,  # type: ignore[attr-defined]
+        locale="zh-CN",
         java_script_enabled=False,
         viewport={"width": 390, "height": 844},
     )
