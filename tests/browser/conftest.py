@@ -4,6 +4,7 @@ Fixtures: ``desktop`` and ``phone`` give pages of one size, ``page`` runs the te
 ``visitor(phone=False)`` opens further pages as other people. Helpers: ``shot`` and ``axe``.
 """
 
+import asyncio
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -27,10 +28,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """One Chromium for a file. Playwright's event loop counts as running in this thread while it lives, and
+    what calls ``asyncio.run`` (sealing a PDF does) would fail in any other file that ran here after."""
     with browser() as started:
         yield started
+    with pytest.raises(RuntimeError):
+        asyncio.get_running_loop()
 
 
 @pytest.fixture
