@@ -113,12 +113,18 @@ class SourceDecision(Row):
     document_number = models.CharField(max_length=100)
     by_name = models.CharField(max_length=100)
     ended_on = models.DateField(null=True)
+    ended_by_name = models.CharField(max_length=100, blank=True)
+    ended_why = models.CharField(max_length=500, blank=True)
+    key = models.CharField(max_length=100, blank=True, help_text="the same key decides once")
 
     class Meta:
-        ordering = ["element", "-decided_on"]
+        ordering = ["element", "-decided_on", "-id"]
         constraints = [
             models.UniqueConstraint(
                 fields=["element"], condition=models.Q(ended_on=None), name="resources_one_source"
+            ),
+            models.UniqueConstraint(
+                fields=["key"], condition=~models.Q(key=""), name="resources_decision_once"
             ),
         ]
 
@@ -175,12 +181,69 @@ class Source(Row):
     way = models.CharField(max_length=10, choices=Way)
     cycle = models.CharField(max_length=10, choices=Cycle)
     kind = models.CharField(max_length=6, help_text="person or legal: whom it is about")
-    mapping = models.JSONField(default=dict, help_text="its column → element code")
+    mapping = models.JSONField(
+        default=dict, help_text="its column → element code, or {element, clean, date}; see mapping.py"
+    )
+    layout = models.JSONField(default=dict, help_text="of its files: {id, as_of, date}, names of columns")
     key_hash = models.CharField(max_length=64, blank=True, help_text="SHA-256 of its key")
     last_received = models.DateTimeField(null=True)
+    landed = models.BigIntegerField(default=0, db_default=0, help_text="changes taken, unchanged or stale")
+    discarded = models.BigIntegerField(default=0, db_default=0, help_text="changes given up in quarantine")
 
     def __str__(self) -> str:
         return self.slug
+
+
+class Snapshot(Row):
+    """One file of a department, read row by row as changes. Counts are written with each batch's rows."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("等待开始")
+        RUNNING = "running", _("正在读取")
+        DONE = "done", _("已完成")
+        FAILED = "failed", _("未完成")
+
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="+")
+    file = models.ForeignKey("files.StoredFile", on_delete=models.PROTECT, related_name="+")
+    file_name = models.CharField(max_length=200)
+    format = models.CharField(max_length=10, help_text="csv, xlsx or parquet")
+    encoding = models.CharField(max_length=20, blank=True, help_text="of a CSV file")
+    as_of = models.DateTimeField(help_text="for rows that say no time themselves")
+    received_at = models.DateTimeField()
+    account_id = models.UUIDField(null=True)
+    by_name = models.CharField(max_length=100)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    rows_total = models.PositiveBigIntegerField(default=0)
+    rows_read = models.PositiveBigIntegerField(default=0)
+    taken = models.PositiveBigIntegerField(default=0)
+    unchanged = models.PositiveBigIntegerField(default=0)
+    stale = models.PositiveBigIntegerField(default=0)
+    quarantined = models.PositiveBigIntegerField(default=0)
+    parquet_hash = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the rows as Parquet")
+    problem = models.CharField(max_length=1000, blank=True)
+    touched_at = models.DateTimeField(null=True, help_text="when it last got further")
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    rows_read=models.F("taken")
+                    + models.F("unchanged")
+                    + models.F("stale")
+                    + models.F("quarantined")
+                ),
+                name="resources_nothing_dropped",
+            ),
+        ]
+        indexes = [models.Index(fields=["source", "-created_at"], name="resources_snapshot_of")]
+
+    @property
+    def landed(self) -> int:
+        return self.taken + self.unchanged + self.stale
+
+    def __str__(self) -> str:
+        return f"{self.source_id} {self.file_name}"
 
 
 class Landed(Row):
@@ -191,12 +254,18 @@ class Landed(Row):
         UNCHANGED = "unchanged", _("无变化")
         STALE = "stale", _("早于已有数据")
         QUARANTINED = "quarantined", _("待修正")
+        DISCARDED = "discarded", _("已放弃")
 
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="+")
     change_id = models.CharField(max_length=100)
     body = models.JSONField()
     outcome = models.CharField(max_length=12, choices=Outcome)
     reasons = models.JSONField(default=list)
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, null=True, related_name="+")
+    line = models.PositiveBigIntegerField(null=True, help_text="in its file, from 1")
+    settled_at = models.DateTimeField(null=True, help_text="when a steward repaired or gave it up")
+    settled_by = models.CharField(max_length=100, blank=True)
+    settled_why = models.CharField(max_length=500, blank=True)
 
     class Meta:
         constraints = [
