@@ -15,22 +15,23 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tongban.identity import service as identity
 from tongban.kit.actors import Actor
-from tongban.kit.errors import FieldProblem, Forbidden, Invalid, NotFound, invalid
+from tongban.kit.errors import Conflict, FieldProblem, Forbidden, Invalid, NotFound, invalid
 from tongban.organisations import service as organisations
-from tongban.resources import choice, rules
-from tongban.resources.elements import element, elements
+from tongban.resources import choice, cleaning
+from tongban.resources import mapping as mappings
 from tongban.resources.events import golden_changed
+from tongban.resources.keepers import may_set_up
 from tongban.resources.models import Landed, Source
 from tongban.trace import service as trace
 
 AHEAD = timedelta(minutes=5)  # a department's clock may run ahead by this much
 NAMES = {"person": "person.name", "legal": "legal.name"}
-DAMAGED = "\ufffd"  # what a decoder leaves where the encoding was another
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,24 +55,32 @@ class ChangeResult:
 
 def ensure_source(
     actor: Actor, slug: str, name: str, department_id: UUID, *, way: str = "push", cycle: str = "realtime",
-    kind: str = "person", mapping: Mapping[str, str] | None = None,
+    kind: str = "person", mapping: Mapping[str, Any] | None = None, layout: Mapping[str, str] | None = None,
 ) -> Source:  # fmt: skip
-    """Set up a feed or change it. ``mapping``: its column → element code; empty means codes are sent.
+    """Set up a feed or change it; for operators and the department's stewards.
 
+    :param mapping: its column → element code, or {element, clean, date}; empty means codes are sent
+    :param layout: of its files, the columns {id, as_of} and the format of the latter (``date``)
     :raises Invalid: an element that does not exist, or is not about this kind of subject
+    :raises Conflict: another department has a source of this name
     """
-    if actor.kind != "system" and not actor.has_role("operator"):
+    if not may_set_up(actor, department_id):
         raise Forbidden
-    for column, code in (mapping or {}).items():
-        if element(code).subject_kind != kind:
-            raise invalid(column, "subject-kind", _("“%(code)s”不属于这类主体") % {"code": code})
+    mappings.check(kind, mapping or {}, layout or {}, of_file=False)
     department = organisations.department(department_id)
     with transaction.atomic():
+        held = Source.objects.filter(slug=slug).first()
+        if (
+            held is not None
+            and held.department_id != department.id
+            and not may_set_up(actor, held.department_id)
+        ):
+            raise Conflict(_("已有别的部门用这个代码"), code="slug_taken")
         found, _made = Source.objects.update_or_create(
             slug=slug,
             defaults={
                 "name": name, "department_id": department.id, "way": way, "cycle": cycle, "kind": kind,
-                "mapping": dict(mapping or {}),
+                "mapping": dict(mapping or {}), "layout": dict(layout or {}),
             },
         )  # fmt: skip
         trace.append(actor, f"resources:{department.id}", "resources.source_set", {"source": slug})
@@ -80,13 +89,13 @@ def ensure_source(
 
 def new_key(actor: Actor, slug: str) -> str:
     """A new key of a feed, shown this once; the one before is worth nothing from now on."""
-    if actor.kind != "system" and not actor.has_role("operator"):
-        raise Forbidden
     key = secrets.token_urlsafe(32)
     with transaction.atomic():
         found = Source.objects.select_for_update().filter(slug=slug).first()
         if found is None:
             raise NotFound
+        if not may_set_up(actor, found.department_id):
+            raise Forbidden
         found.key_hash = _digest(key)
         found.save(update_fields=["key_hash"])
         trace.append(actor, f"resources:{found.department_id}", "resources.source_key_made", {"source": slug})
@@ -105,21 +114,24 @@ def _digest(key: str) -> str:
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def take_change(source: Source, change: Change) -> ChangeResult:
+def take_change(
+    source: Source, change: Change, *, snapshot_id: UUID | None = None, line: int | None = None,
+    received_at: datetime | None = None,
+) -> ChangeResult:  # fmt: skip
     """Take one change in, once however often it comes; what cannot be taken waits with its reasons.
 
-    A change with the id of one that waits replaces it; one with the id of a taken change is ``unchanged``.
+    A change with the id of one that waits replaces it; one with the id of a taken change is ``unchanged``,
+    as is one that was given up and comes with the same contents.
     An older statement than the one held goes into the history and never wins.
+
+    :param snapshot_id: the file it is a row of, with its ``line``
+    :param received_at: now, unless a loader tells of an earlier day
     """
     with transaction.atomic():
         body = {**asdict(change), "fields": dict(change.fields), "as_of": change.as_of.isoformat()}
-        row, new = Landed.objects.get_or_create(
-            source=source, change_id=change.id, defaults={"body": body, "outcome": "quarantined"}
-        )
-        if not new:
-            row = Landed.objects.select_for_update().get(pk=row.pk)
-            if row.outcome != Landed.Outcome.QUARANTINED:
-                return ChangeResult(change.id, "unchanged")
+        row, open_ = _landed(source, change.id, body, snapshot_id, line)
+        if not open_:
+            return ChangeResult(change.id, "unchanged")
         try:
             values = _values(source, change)
             subject_id = _subject(source, change, values)
@@ -131,8 +143,45 @@ def take_change(source: Source, change: Change) -> ChangeResult:
             result = ChangeResult(change.id, row.outcome)
         row.body = body
         row.save(update_fields=["body", "outcome", "reasons"])
-        Source.objects.filter(pk=source.pk).update(last_received=timezone.now())
+        _count(source, row.outcome, received_at)
     return result
+
+
+def quarantine_row(
+    source: Source, body: dict[str, Any], problems: list[FieldProblem], *, snapshot_id: UUID, line: int,
+    received_at: datetime,
+) -> str:  # fmt: skip
+    """Keep a row of a file that is not even a change, with its reasons; returns what became of it."""
+    with transaction.atomic():
+        row, open_ = _landed(source, body["id"], body, snapshot_id, line)
+        if not open_:
+            return "unchanged"
+        row.body, row.outcome, row.reasons = body, "quarantined", [asdict(p) for p in problems]
+        row.save(update_fields=["body", "outcome", "reasons"])
+        _count(source, "quarantined", received_at)
+    return "quarantined"
+
+
+def _landed(
+    source: Source, change_id: str, body: dict[str, Any], snapshot_id: UUID | None, line: int | None
+) -> tuple[Landed, bool]:
+    """The row of a change, locked, and whether it is still to be taken."""
+    row, new = Landed.objects.get_or_create(
+        source=source, change_id=change_id,
+        defaults={"body": body, "outcome": "quarantined", "snapshot_id": snapshot_id, "line": line},
+    )  # fmt: skip
+    if new:
+        return row, True
+    row = Landed.objects.select_for_update().get(pk=row.pk)
+    if row.outcome == Landed.Outcome.DISCARDED and row.body != body:
+        Source.objects.filter(pk=source.pk).update(discarded=F("discarded") - 1)
+        return row, True
+    return row, row.outcome == Landed.Outcome.QUARANTINED
+
+
+def _count(source: Source, outcome: str, received_at: datetime | None) -> None:
+    landed = F("landed") if outcome == "quarantined" else F("landed") + 1
+    Source.objects.filter(pk=source.pk).update(last_received=received_at or timezone.now(), landed=landed)
 
 
 def _write(source: Source, change: Change, subject_id: UUID, values: dict[str, Any]) -> str:
@@ -158,12 +207,14 @@ def _values(source: Source, change: Change) -> dict[str, Any]:
     if change.op not in ("upsert", "delete"):
         problems.append(FieldProblem("op", "choice", _("操作只能是 upsert 或 delete")))
     values: dict[str, Any] = {}
+    columns = mappings.columns(source.mapping, source.kind)
     if change.op == "delete":
-        values = dict.fromkeys(_covered(source))
+        values = dict.fromkeys(one.element for one in columns.values())
     for column, value in change.fields.items() if change.op == "upsert" else ():
         try:
-            code, kept = _stated(source, column, value)
-            values[code] = kept
+            if column not in columns:
+                raise ValueError(_("这个数据源没有这一项"))  # noqa: TRY301
+            values[columns[column].element] = columns[column].value(value)
         except ValueError as error:
             problems.append(FieldProblem(column, "value-malformed", str(error)))
     if not values and not problems:
@@ -173,26 +224,15 @@ def _values(source: Source, change: Change) -> dict[str, Any]:
     return values
 
 
-def _stated(source: Source, column: str, value: Any) -> tuple[str, Any]:
-    """The element a column means and its value in the one spelling; ValueError with the reason."""
-    code = source.mapping.get(column, "") if source.mapping else column
-    if code not in _covered(source):
-        raise ValueError(_("这个数据源没有这一项"))
-    if isinstance(value, str) and DAMAGED in value:
-        raise ValueError(_("文字已损坏：发送前的编码不是 UTF-8"))
-    about = element(code)
-    return code, None if value is None else rules.normalise(about.type, about.format, value)
-
-
-def _covered(source: Source) -> list[str]:
-    return list(source.mapping.values()) or [e.code for e in elements(source.kind)]
-
-
 def _subject(source: Source, change: Change, values: dict[str, Any]) -> UUID:
     """The subject meant; one not known yet is made when the feed says its name. Invalid otherwise."""
-    found = identity.find_subject(change.subject)
+    try:
+        number = cleaning.identifier(source.kind, change.subject)
+    except ValueError:
+        number = change.subject  # one that is not in the rules may be known all the same
+    found = identity.find_subject(number)
     if found is None and (name := values.get(NAMES[source.kind])):
-        found = identity.ensure_subject(source.kind, change.subject, name)
+        found = identity.ensure_subject(source.kind, number, name)
     if found is None:
         raise invalid("subject", "unknown", _("没有这个主体，变更里也没有它的名称"))
     if found.kind != source.kind:

@@ -13,36 +13,83 @@ from tongban.resources.changing import (
     source_of_key,
     take_change,
 )
+from tongban.resources.cleaning import LABELS as CLEANING_RULES
+from tongban.resources.deciding import (
+    decide_source,
+    decisions,
+    decisions_in_force,
+    end_decision,
+    source_department,
+)
 from tongban.resources.elements import Element, element, elements
 from tongban.resources.entering import checked, in_words, options
+from tongban.resources.feeds import SourceView, holders, snapshot, snapshots, source_view, sources
+from tongban.resources.freshness import light_of
+from tongban.resources.keepers import data_office, may_set_up
 from tongban.resources.loading import put_values
+from tongban.resources.mapping import Column
+from tongban.resources.mapping import columns as columns_of
+from tongban.resources.mending import QuarantinedField, discard, fields_of, mend, quarantine, quarantined
+from tongban.resources.models import Snapshot, Source, SourceDecision
 from tongban.resources.reading import my_values, prefill, reads_of, verify_value
 from tongban.resources.shapes import Prefilled, Read, ReadsPage
-from tongban.resources.stating import SourceValue, correct, source_department, values_of_sources
+from tongban.resources.snapshots import content_of, land_file, read_snapshot
+from tongban.resources.stating import SourceValue, correct, values_of_sources
+from tongban.resources.trying import Trial, try_mapping
 
 __all__ = [
+    "CLEANING_RULES",
     "Change",
     "ChangeResult",
+    "Column",
     "Element",
     "Prefilled",
+    "QuarantinedField",
     "Read",
     "ReadsPage",
+    "Snapshot",
+    "Source",
+    "SourceDecision",
     "SourceValue",
+    "SourceView",
+    "Trial",
     "checked",
+    "columns_of",
+    "content_of",
     "correct",
+    "data_office",
+    "decide_source",
+    "decisions",
+    "decisions_in_force",
+    "discard",
     "element",
     "elements",
+    "end_decision",
     "ensure_source",
+    "fields_of",
+    "holders",
     "in_words",
+    "land_file",
+    "light_of",
+    "may_set_up",
+    "mend",
     "my_values",
     "new_key",
     "options",
     "prefill",
     "put_values",
+    "quarantine",
+    "quarantined",
+    "read_snapshot",
     "reads_of",
+    "snapshot",
+    "snapshots",
     "source_department",
     "source_of_key",
+    "source_view",
+    "sources",
     "take_change",
+    "try_mapping",
     "values_of_sources",
     "verify_value",
 ]  # fmt: skip

@@ -1,20 +1,22 @@
 """What each department says, side by side, and a department stating a new value by its steward."""
 
+import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tongban.kit.actors import Actor
-from tongban.kit.errors import Forbidden, NotFound
-from tongban.organisations import service as organisations
-from tongban.resources import rules
+from tongban.kit.errors import Conflict, Forbidden, invalid
+from tongban.resources import choice, rules
+from tongban.resources.deciding import source_department
 from tongban.resources.elements import element
-from tongban.resources.loading import put_values
-from tongban.resources.models import Value
+from tongban.resources.events import golden_changed
+from tongban.resources.models import Value, ValueHistory
 from tongban.resources.reading import _logged_read, _require
 from tongban.trace import service as trace
 
@@ -29,14 +31,6 @@ class SourceValue:
     display: str
     as_of: datetime
     is_source: bool
-
-
-def source_department(code: str) -> UUID | None:
-    """The source department of an element, where the site has it."""
-    try:
-        return organisations.department_by_code(element(code).source).id
-    except NotFound:
-        return None
 
 
 def values_of_sources(
@@ -63,18 +57,36 @@ def values_of_sources(
 
 @transaction.atomic
 def correct(actor: Actor, subject_id: UUID, code: str, value: Any, *, reason: str, key: str) -> None:
-    """State a new value for the steward's own department; it counts at once.
+    """State a new value for the steward's own department; it counts at once, and once for a ``key``.
 
     Raises:
         Forbidden: not a steward of the source department or of one that holds a value.
         Invalid: the value cannot be one of this element.
+        Conflict: the key was used for something else.
     """
     about, source = element(code), source_department(code)
-    held = set(Value.objects.filter(subject_id=subject_id, element=code).values_list("source_id", flat=True))
+    held = dict(Value.objects.filter(subject_id=subject_id, element=code).values_list("source_id", "as_of"))
     mine = [p.department_id for p in actor.posts if p.role == "steward"]
     able = sorted((one for one in mine if one == source or one in held), key=lambda one: one != source)
     if not able:
         raise Forbidden
-    put_values(able[0], [(subject_id, code, value)], timezone.now())
+    try:
+        kept = rules.normalise(about.type, about.format, value)
+    except ValueError as error:
+        raise invalid(code, "value-malformed", str(error)) from None
+    choice.lock([subject_id])
+    name = f"correct:{key}"[:200]
+    said = ValueHistory.objects.filter(subject_id=subject_id, element=code, change_key=name).first()
+    if said is not None:
+        if (said.department_id, said.value) != (able[0], kept):
+            raise Conflict(_("这个请求编号已用于另一次更正"), code="key_used")
+        return
+    # A department's clock may run ahead: what it states now is newer than what it stated before.
+    now = max(
+        [timezone.now(), *(at + timedelta(microseconds=1) for one, at in held.items() if one == able[0])]
+    )
+    choice.state(able[0], now, [subject_id], [code], [json.dumps(kept, ensure_ascii=False)], 0, name)
+    told = choice.choose([subject_id])
+    golden_changed.emit_many({"subject_id": str(owner), "elements": changed} for owner, changed in told)
     data = {"element": about.code, "department": able[0], "reason": reason, "key": key}
     trace.append(actor, f"data:{subject_id}", "resources.corrected", data)

@@ -1,0 +1,27 @@
+"""Background work of the resource centre."""
+
+from uuid import UUID
+
+from django.db import transaction
+from procrastinate.contrib.django import app
+
+from tongban.resources.deciding import choose_batch
+from tongban.resources.snapshots import read_snapshot
+
+
+@app.task(name="resources.choose_again", queue="default", retry=5)
+def choose_again(element: str, after: str) -> None:
+    """Choose an element's golden values anew after a decision, some subjects in each job.
+
+    Each job defers the next in its transaction; run again it chooses the same.
+    """
+    with transaction.atomic():
+        following = choose_batch(element, after)
+        if following:
+            choose_again.defer(element=element, after=following)
+
+
+@app.task(name="resources.read_snapshot", queue="imports", retry=3)
+def read_file(snapshot_id: str) -> None:
+    """Read an uploaded file's rows. Run again after a worker was killed it goes on where it stopped."""
+    read_snapshot(UUID(snapshot_id))
