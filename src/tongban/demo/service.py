@@ -53,12 +53,13 @@ def load(progress: Progress | None = None) -> dict[str, int]:
         loading,
         opendata,
         packages,
+        sources,
         stewardship,
         stories,
         wechat,
     )
 
-    rooms = (loading, catalogue, packages, guidance, stories, assist, wechat, stewardship, opendata)
+    rooms = (loading, catalogue, packages, guidance, stories, assist, wechat, stewardship, sources, opendata)
     pieces = [piece for room in rooms for piece in room.pieces()]
     missing = loading.todo(pieces)
     loaded: dict[str, int] = {}
