@@ -48,13 +48,13 @@ FEEDS = (
         "CSRQ": ("person.birth_date", "date", "%Y%m%d"), "MZ": ("person.ethnicity", "text"),
         "XZZ": ("person.address", "address"), "SJH": ("person.phone", "phone"),
     }, layout={"id": "GMSFHM", "as_of": "GXSJ", "date": "%Y%m%d"}, file="常住人口.csv", encoding="gb18030"),
-    Feed("hunyin", "婚姻登记", "minzheng", "weekly", 9.5, {
+    Feed("hunyin", "婚姻登记", "minzheng", "weekly", 16, {
         "姓名": ("person.name", "name"), "婚姻状况": ("person.marital_status", "text"),
-        "配偶": ("person.spouse_name", "name"),
+        "配偶": ("person.spouse_name", "name"), "住址": ("person.address", "address"),
     }, layout={"id": "身份证号"}, file="婚姻登记.csv"),
     Feed("shebao", "社会保险参保", "renshe", "monthly", 59, {
         "姓名": ("person.name", "name"), "学历": ("person.education", "text"),
-        "社保号": ("person.social_security_no", "text"),
+        "社保号": ("person.social_security_no", "text"), "手机": ("person.phone", "phone"),
     }, layout={"id": "社会保障号码"}, file="参保人员.csv"),
     Feed("gongjijin", "住房公积金", "zhufang", "monthly", 11, {
         "姓名": ("person.name", "name"), "账号": ("person.housing_fund_no", "text"),

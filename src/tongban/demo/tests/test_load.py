@@ -10,9 +10,11 @@ from tongban.demo import content, loading, people, service, staffing
 from tongban.demo import wechat as demo_wechat
 from tongban.identity import service as identity
 from tongban.items import service as items
+from tongban.kit.actors import SYSTEM
 from tongban.kit.errors import Conflict
 from tongban.licences import service as licences
 from tongban.organisations import service as organisations
+from tongban.resources import service as resources
 from tongban.standards import codes
 from tongban.wechat import service as wechat
 
@@ -46,7 +48,16 @@ def test_load_resumes_after_a_kill_and_a_second_load_adds_nothing():
     _everything_is_there()
 
 
+def _sources_are_there():
+    found = resources.sources(SYSTEM)
+    assert {one.light for one in found} == {"green", "yellow", "red"}
+    assert sum(one.quarantined for one in found) > 5
+    assert all(one.received == one.source.landed + one.quarantined + one.source.discarded for one in found)
+    assert len(resources.decisions("person.phone")) == 2
+
+
 def _everything_is_there():
+    _sources_are_there()
     states = set(cases.Case.objects.values_list("state", flat=True))
     assert states == {str(state) for state in cases.State}
     found = {item.slug for item in items.Item.objects.all()}
