@@ -11,6 +11,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from tongban.kit.errors import DomainError
 from tongban.resources.batch.invent import generate
+from tongban.resources.batch.reconcile import reconcile
 
 
 @click.group("resources", help="Persons' and legal persons' data: invented departmental files.")
@@ -42,3 +43,37 @@ def generate_command(persons: int, seed: int, out: Path, as_json: bool) -> None:
         click.echo(json.dumps(asdict(made)))
     else:
         click.echo(f"{made.persons} persons: " + ", ".join(f"{k} {v}" for k, v in made.rows.items()))
+
+
+@commands.command("reconcile")
+@click.option("--in", "folder", type=click.Path(path_type=Path, file_okay=False, exists=True), required=True)
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True)
+@click.option("--threads", type=click.IntRange(0), default=0, help="0 takes every core.")
+@click.option("--json", "as_json", is_flag=True, help="Print the account as JSON.")
+def reconcile_command(folder: Path, out: Path, threads: int, as_json: bool) -> None:
+    """Choose the golden records of everybody in the departments' files under a folder."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), disable=as_json) as bar:
+        task = bar.add_task("reconcile", total=None)
+        try:
+            run = reconcile(
+                folder,
+                out,
+                threads=threads,
+                report=lambda stage, done, total: bar.update(
+                    task, description=stage, completed=done, total=total
+                ),
+            )
+        except DomainError as error:
+            click.echo(
+                json.dumps({"error": error.message}, ensure_ascii=False) if as_json else error.message,
+                err=True,
+            )
+            sys.exit(2)
+    if as_json:
+        click.echo(json.dumps(asdict(run)))
+    else:
+        click.echo(
+            f"{run.rows_in} rows: {run.landed} landed, {run.quarantined} quarantined; {run.golden} persons, "
+            f"{run.discrepancies} discrepancies; {run.residue} rows without a valid number; {run.seconds} s"
+        )
