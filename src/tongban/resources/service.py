@@ -29,7 +29,6 @@ from tongban.resources.keepers import data_office, may_set_up
 from tongban.resources.loading import put_values
 from tongban.resources.mapping import Column
 from tongban.resources.mapping import columns as columns_of
-from tongban.resources.measuring import Measured, measure
 from tongban.resources.mending import QuarantinedField, discard, fields_of, mend, quarantine, quarantined
 from tongban.resources.models import Snapshot, Source, SourceDecision
 from tongban.resources.reading import my_values, prefill, reads_of, verify_value
@@ -44,7 +43,6 @@ __all__ = [
     "ChangeResult",
     "Column",
     "Element",
-    "Measured",
     "Prefilled",
     "QuarantinedField",
     "Read",
@@ -74,7 +72,6 @@ __all__ = [
     "land_file",
     "light_of",
     "may_set_up",
-    "measure",
     "mend",
     "my_values",
     "new_key",
