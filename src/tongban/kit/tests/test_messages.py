@@ -19,7 +19,7 @@ HAN = re.compile(r"[\u4e00-\u9fff]+")
 # What a page may hold that is not for translation: marked Chinese, code, and the seal of the word mark.
 NOT_ENGLISH = "//*[@lang='zh-Hans'] | //script | //style | //*[contains(@class, 'wordmark__seal')]"
 # The last five are what a person types in WeChat and in the exchange table, whatever the language.
-EXAMPLES = {"开饭店", "换身份证", "闽", "绑定", "进度", "是", "否", "无"}
+EXAMPLES = {"开饭店", "换身份证", "闽", "绑定", "进度", "是", "男", "女", "否", "无"}
 
 
 def _texts(value: str | tuple[str, ...] | list[str] | None) -> tuple[str, ...]:
