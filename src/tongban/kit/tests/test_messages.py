@@ -18,8 +18,9 @@ HAN = re.compile(r"[\u4e00-\u9fff]+")
 # Chinese words that the English text gives as examples of what may be typed.
 # What a page may hold that is not for translation: marked Chinese, code, and the seal of the word mark.
 NOT_ENGLISH = "//*[@lang='zh-Hans'] | //script | //style | //*[contains(@class, 'wordmark__seal')]"
-# The last five are what a person types in WeChat and in the exchange table, whatever the language.
-EXAMPLES = {"开饭店", "换身份证", "闽", "绑定", "进度", "是", "男", "女", "否", "无"}
+# Whatever the language, these are what a person types: in the search, in WeChat, in departments' files, and
+# the number of an official document (闽数〔2026〕1号).
+EXAMPLES = {"开饭店", "换身份证", "闽", "绑定", "进度", "是", "否", "无", "男", "女", "闽数", "号"}
 
 
 def _texts(value: str | tuple[str, ...] | list[str] | None) -> tuple[str, ...]:
