@@ -1,5 +1,5 @@
 """The statements that take in what departments say and choose the golden value: for bulk loads and for
-single changes alike, so that both come to the same choice."""
+single changes alike, so that both come to the same choice. The law is :mod:`tongban.resources.law`'s."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,7 +8,8 @@ from uuid import UUID
 import msgspec
 
 from tongban.kit import kept
-from tongban.resources.elements import registry
+from tongban.resources.batch.cleaning_sql import spare
+from tongban.resources.elements import declared_order, registry
 
 # Mergers and splits wait for the loads in progress, and loads for them; loads never wait for each other here.
 NO_MERGER_NOW = "SELECT pg_advisory_xact_lock_shared(hashtext('resources_merger'))"
@@ -59,31 +60,41 @@ SELECT count(*) FILTER (WHERE put.s IS NULL) AS stale,
            AND coalesce(v_before, 'null'::jsonb) <> v) AS changed
 FROM said LEFT JOIN put USING (s, e)
 """
+_TEXT = "({}.value #>> '{{{{}}}}')"
 CHOOSE = f"""
 WITH {MEMBERS}, decided AS (
-    SELECT y.element, coalesce(q.department_id, d.id) AS department
-    FROM unnest(%s::text[], %s::text[]) AS y(element, slug)
+    SELECT y.element, coalesce(q.department_id, d.id) AS department, y.compare
+    FROM unnest(%s::text[], %s::text[], %s::text[]) AS y(element, slug, compare)
     LEFT JOIN organisations_department d ON d.code = y.slug
     LEFT JOIN resources_sourcedecision q ON q.element = y.element AND q.ended_on IS NULL
+), declared AS (
+    SELECT d.id, o.place FROM unnest(%s::text[]) WITH ORDINALITY AS o(slug, place)
+    JOIN organisations_department d ON d.code = o.slug
 ), held AS (
     SELECT DISTINCT ON (mb.owner, v.element, v.source_id)
            mb.owner, v.element, v.source_id, v.value, v.as_of,
-           coalesce(v.source_id = s.department, false) AS is_source
+           coalesce(v.source_id = s.department, false) AS is_source, o.place, s.compare
     FROM member mb JOIN resources_value v ON v.subject_id = mb.subject
     LEFT JOIN decided s ON s.element = v.element
+    LEFT JOIN declared o ON o.id = v.source_id
     WHERE v.value <> 'null'::jsonb
     ORDER BY mb.owner, v.element, v.source_id, v.as_of DESC, v.seq DESC, v.change_key COLLATE "C" DESC
 ), best AS (
     SELECT DISTINCT ON (owner, element) * FROM held
-    ORDER BY owner, element, is_source DESC, as_of DESC, source_id
+    ORDER BY owner, element, is_source DESC, as_of DESC, place, source_id
 ), entry AS (
     SELECT b.owner, b.element, jsonb_build_object(
         'v', b.value, 's', b.source_id, 't', b.as_of, 'a', b.is_source,
         'c', coalesce(jsonb_agg(h.source_id ORDER BY h.source_id)
-                      FILTER (WHERE h.source_id <> b.source_id AND h.value = b.value), '[]'),
+                      FILTER (WHERE h.source_id <> b.source_id AND l.alike), '[]'),
         'd', coalesce(jsonb_agg(h.source_id ORDER BY h.source_id)
-                      FILTER (WHERE h.value <> b.value), '[]')) AS body
+                      FILTER (WHERE NOT l.alike), '[]')) AS body
     FROM best b JOIN held h USING (owner, element)
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN h.value = b.value THEN true
+                    WHEN h.compare = 'address' THEN {spare(_TEXT.format("h"))} = {spare(_TEXT.format("b"))}
+                    ELSE false END AS alike
+    ) l
     GROUP BY b.owner, b.element, b.value, b.source_id, b.as_of, b.is_source
 ), fresh AS (
     SELECT owner, jsonb_object_agg(element, body) AS entries FROM entry GROUP BY owner
@@ -134,7 +145,6 @@ def choose(subjects: Sequence[UUID], *, bulk: bool = False, said: Sequence[str] 
     :returns: by subject the elements whose value or dissenters changed, as ``golden_changed`` carries them
     """
     about = registry().values()
-    cursor = kept.execute(
-        CHOOSE, [list(subjects), [e.code for e in about], [e.source for e in about], list(said), bulk]
-    )
+    law = [[e.code for e in about], [e.source for e in about], [e.compare for e in about]]
+    cursor = kept.execute(CHOOSE, [list(subjects), *law, list(declared_order()), list(said), bulk])
     return [(owner, msgspec.json.decode(elements)) for owner, elements in cursor.fetchall()]

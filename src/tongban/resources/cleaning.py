@@ -85,7 +85,8 @@ def phone(value: Any, _format: str = "") -> str:
 
 def address(value: Any, _format: str = "") -> str:
     """One width, one dash, no blanks."""
-    return re.sub(r"\s+", "", _DASHES.sub("-", text(value)))
+    # Marks that stood apart join their letter once the blank between is gone.
+    return unicodedata.normalize("NFC", re.sub(r"\s+", "", _DASHES.sub("-", text(value))))
 
 
 def number(value: Any, _format: str = "") -> int | float:

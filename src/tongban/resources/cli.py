@@ -77,3 +77,20 @@ def reconcile_command(folder: Path, out: Path, threads: int, as_json: bool) -> N
             f"{run.rows_in} rows: {run.landed} landed, {run.quarantined} quarantined; {run.golden} persons, "
             f"{run.discrepancies} discrepancies; {run.residue} rows without a valid number; {run.seconds} s"
         )
+
+
+@commands.command("choose-again")
+@click.argument("elements", nargs=-1)
+def choose_again_command(elements: tuple[str, ...]) -> None:
+    """Have the golden values of all elements, or of those named, chosen anew by background jobs."""
+    from tongban.resources.elements import element, registry
+    from tongban.resources.tasks import choose_again
+
+    try:
+        codes = [element(code).code for code in elements] or list(registry())
+    except DomainError as error:
+        click.echo(error.message, err=True)
+        sys.exit(2)
+    for code in codes:
+        choose_again.defer(element=code, after="")
+    click.echo(f"{len(codes)} elements will be chosen anew")

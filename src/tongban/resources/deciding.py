@@ -11,7 +11,7 @@ from tongban.kit.actors import Actor
 from tongban.kit.errors import Conflict, Forbidden, NotFound, invalid
 from tongban.organisations import service as organisations
 from tongban.resources import choice
-from tongban.resources.elements import Element, element
+from tongban.resources.elements import Element, declared_order, element
 from tongban.resources.events import golden_changed
 from tongban.resources.keepers import data_office, steward_of
 from tongban.resources.models import SourceDecision, Value
@@ -31,6 +31,12 @@ def source_department(code: str) -> UUID | None:
         return organisations.department_by_code(element(code).source).id
     except NotFound:
         return None
+
+
+def places() -> dict[UUID, int]:
+    """The departments that the declared order names, by their place in it."""
+    order = {slug: place for place, slug in enumerate(declared_order())}
+    return {one.id: order[one.code] for one in organisations.departments() if one.code in order}
 
 
 def decisions(code: str) -> list[SourceDecision]:

@@ -26,6 +26,7 @@ class Element:
     mask: str  # "none" | "id" | "phone" | "account" | "name"
     source: str  # short code of the source department 数源部门
     fresh_days: int  # calendar days
+    compare: str = "exact"  # how two departments' values are compared: exact or address, see law.alike
 
     @property
     def subject_kind(self) -> str:
@@ -45,6 +46,12 @@ def registry() -> Mapping[str, Element]:
     """All elements by code, in the order they are shown."""
     rows = yaml.safe_load((Path(__file__).parent / "elements.yaml").read_text(encoding="utf-8"))
     return MappingProxyType({row["code"]: Element(**row) for row in rows})
+
+
+@lru_cache(maxsize=1)
+def declared_order() -> tuple[str, ...]:
+    """The short codes of departments in the order in which they win among equals (``order.yaml``)."""
+    return tuple(yaml.safe_load((Path(__file__).parent / "order.yaml").read_text(encoding="utf-8")))
 
 
 def element(code: str) -> Element:

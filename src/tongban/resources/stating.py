@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from tongban.kit.actors import Actor
 from tongban.kit.errors import Conflict, Forbidden, invalid
-from tongban.resources import choice, rules
-from tongban.resources.deciding import source_department
+from tongban.resources import choice, law, rules
+from tongban.resources.deciding import places, source_department
 from tongban.resources.elements import element
 from tongban.resources.events import golden_changed
 from tongban.resources.models import Value, ValueHistory
@@ -31,6 +31,8 @@ class SourceValue:
     display: str
     as_of: datetime
     is_source: bool
+    is_golden: bool  # its value is the one taken
+    differs: bool  # it says something else than the golden value
 
 
 def values_of_sources(
@@ -44,13 +46,17 @@ def values_of_sources(
     _require(actor, subject_id, purpose, case_id)
     _logged_read(actor, subject_id, [code], "sources", purpose, case_id)
     rows = Value.objects.filter(subject_id=subject_id, element=code).select_related("source")
+    held = {row.source_id: row for row in rows if row.value is not None}
+    said = [law.Said(row.source_id, row.value, row.as_of, row.seq, row.change_key) for row in held.values()]
+    golden = law.choose(said, source, places(), about.compare)
     found = [
         SourceValue(
-            row.source_id, row.source.name, row.value,
-            rules.display(about.format, about.mask, row.value), row.as_of, row.source_id == source,
+            one, row.source.name, row.value, rules.display(about.format, about.mask, row.value), row.as_of,
+            one == source,
+            is_golden=golden is not None and one == golden.department,
+            differs=golden is not None and one in golden.dissenters,
         )
-        for row in rows.order_by("source_id")
-        if row.value is not None
+        for one, row in sorted(held.items())
     ]  # fmt: skip
     return tuple(sorted(found, key=lambda one: not one.is_source))
 

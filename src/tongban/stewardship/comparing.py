@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from tongban.identity import service as identity
 from tongban.kit.actors import SYSTEM
 from tongban.resources import service as resources
-from tongban.stewardship import keeping, rules
+from tongban.stewardship import keeping
 from tongban.stewardship.models import Act, Discrepancy, DiscrepancyState
 
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 7302))"
@@ -24,14 +24,11 @@ STANDING = (DiscrepancyState.OPEN, DiscrepancyState.ANSWERED)
 
 
 @transaction.atomic
-def settle(
-    subject_id: UUID, codes: Iterable[str], hints: dict[str, UUID] | None = None, *, on: date | None = None
-) -> int:
+def settle(subject_id: UUID, codes: Iterable[str], *, on: date | None = None) -> int:
     """Bring the discrepancies of a subject's elements in line with what the departments say now.
 
     Args:
         codes: the elements that may have changed; ones that are not in the registry are passed over.
-        hints: whose value counts, by element, where the source department says nothing.
         on: the day the time runs from, today unless a loader tells of an earlier disagreement.
 
     Returns:
@@ -41,16 +38,15 @@ def settle(
     wanted = sorted({code for code in codes if code in known})
     with connection.cursor() as cursor:
         cursor.execute(LOCK, [f"stewardship:{subject_id}"])
-    return sum(_settle(subject_id, code, (hints or {}).get(code), on) for code in wanted)
+    return sum(_settle(subject_id, code, on) for code in wanted)
 
 
-def _settle(subject_id: UUID, code: str, hint: UUID | None, on: date | None) -> int:
+def _settle(subject_id: UUID, code: str, on: date | None) -> int:
     found = resources.values_of_sources(
         SYSTEM, subject_id, code, purpose=_("核对各部门数据是否一致"), case_id=None
     )
-    said = [rules.Said(one.department_id, one.value, one.is_source, one.as_of) for one in found]
-    golden = rules.golden_of(said, hint)
-    against = {one.department_id: one for one in rules.dissenters_of(said, golden)} if golden else {}
+    golden = next((one for one in found if one.is_golden), None)
+    against = {one.department_id: one for one in found if one.differs}
     rows = Discrepancy.objects.select_for_update().filter(subject_id=subject_id, element=code)
     held = {row.dissenter_id: row for row in rows}
     changed = 0
@@ -71,7 +67,12 @@ def _close(row: Discrepancy) -> None:
 
 
 def _stand(  # noqa: PLR0917
-    subject_id: UUID, code: str, golden: rules.Said, one: rules.Said, row: Discrepancy | None, on: date | None
+    subject_id: UUID,
+    code: str,
+    golden: resources.SourceValue,
+    one: resources.SourceValue,
+    row: Discrepancy | None,
+    on: date | None,
 ) -> bool:
     """One disagreement as it stands now; whether it is new or back."""
     hashes = {"value_hash": keeping.hashed(golden.value), "dissent_hash": keeping.hashed(one.value)}
@@ -116,5 +117,4 @@ def hear(payload: dict[str, Any]) -> int:
         subject_id=subject_id, element__in=list(told), state__in=STANDING
     ).values_list("element", flat=True)
     wanted = {code for code, one in told.items() if one.get("dissenters")} | set(standing)
-    hints = {code: UUID(str(one["value_from"])) for code, one in told.items() if one.get("value_from")}
-    return settle(subject_id, wanted, hints) if wanted else 0
+    return settle(subject_id, wanted) if wanted else 0

@@ -1,12 +1,9 @@
 """Days, lights and spellings; pure."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
-from uuid import UUID
 
 from tongban.standards.calendar import WorkCalendar
 
@@ -32,32 +29,6 @@ def light_of(due_on: date, done_on: date | None, today: date, days: int, calenda
     if done_on is None and calendar.working_days_between(today, due_on) <= warn_days(days):
         return "yellow"
     return "green"
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What one department says, as far as choosing and comparing need it."""
-
-    department_id: UUID
-    value: Any
-    is_source: bool
-    as_of: Any
-
-
-def golden_of(said: Sequence[Said], hint: UUID | None = None) -> Said | None:
-    """Whose value counts: the source department's, else the department that was named, else the newest."""
-    if not said:
-        return None
-    ordered = sorted(said, key=lambda one: str(one.department_id))
-    for fits in (lambda one: one.is_source, lambda one: one.department_id == hint):
-        if (found := next(filter(fits, ordered), None)) is not None:
-            return found
-    return max(ordered, key=lambda one: one.as_of)
-
-
-def dissenters_of(said: Sequence[Said], golden: Said) -> tuple[Said, ...]:
-    """Who says something else than the golden value."""
-    return tuple(one for one in said if one.value != golden.value)
 
 
 def canonical(value: Any) -> str:

@@ -209,8 +209,6 @@ def _values(actor: Actor, row: Check) -> tuple[SaidBy, ...]:
     found = resources.values_of_sources(
         actor, row.subject_id, row.element, purpose=purpose, case_id=row.id
     )  # fmt: skip
-    said = [rules.Said(one.department_id, one.value, one.is_source, one.as_of) for one in found]
-    golden = rules.golden_of(said, row.source_id if isinstance(row, Discrepancy) else None)
     format_ = resources.element(row.element).format
     return tuple(
         SaidBy(
@@ -220,7 +218,7 @@ def _values(actor: Actor, row: Check) -> tuple[SaidBy, ...]:
             typed=rules.as_text(format_, one.value),
             as_of=one.as_of,
             is_source=one.is_source,
-            counts=golden is not None and one.value == golden.value,
+            counts=not one.differs,
             mine=one.department_id == row.department_id,
         )
         for one in found

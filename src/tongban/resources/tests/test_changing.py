@@ -59,7 +59,7 @@ def chosen(changes: Iterable[Told], ids: dict[str, str]) -> dict[str, Any]:
         if not said:
             continue
         newest = max(day for day, _value in said.values())
-        rivals = sorted(ids[f] for f in said if said[f][0] == newest)
+        rivals = [ids[f] for f in ("gongan", "renshe", "minzheng") if f in said and said[f][0] == newest]
         winner = ids["gongan"] if "gongan" in said else rivals[0]
         value = next(v for f, (_d, v) in said.items() if ids[f] == winner)
         found[code] = {

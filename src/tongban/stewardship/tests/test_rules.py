@@ -52,20 +52,3 @@ def test_money_and_numbers_come_back_as_typed(value: int) -> None:
 def test_what_is_no_number_is_refused(type_: str, format_: str, text: str) -> None:
     with pytest.raises(ValueError, match=r"数字|整数|精确"):
         rules.typed(type_, format_, text)
-
-
-SAID = st.builds(rules.Said, st.uuids(), st.integers(0, 2), st.booleans(), st.integers(0, 9))
-
-
-@given(st.lists(SAID, max_size=6, unique_by=lambda one: one.department_id))
-def test_whoever_differs_says_something_else_and_the_source_never_differs_from_itself(
-    said: list[rules.Said],
-) -> None:
-    golden = rules.golden_of(said)
-    assert (golden is None) == (not said)
-    if golden is not None:
-        against = rules.dissenters_of(said, golden)
-        assert golden not in against
-        assert all(one.value != golden.value for one in against)
-        assert golden.is_source or not any(one.is_source for one in said)
-        assert rules.golden_of(list(reversed(said))) == golden or len({s.as_of for s in said}) < len(said)
