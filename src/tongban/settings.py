@@ -49,7 +49,7 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL]
 ROOMS = [
     "plugins", "divisions", "trace", "notices", "identity", "organisations", "files", "documents",
     "resources", "stewardship", "items", "alignment", "licences", "guidance", "cases", "packages", "assist",
-    "wechat", "opendata", "portal", "workbench", "api", "demo", "ops",
+    "wechat", "inventory", "opendata", "portal", "workbench", "api", "demo", "ops",
 ]  # fmt: skip
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -98,6 +98,7 @@ TONGBAN_URL_FAMILIES = {
     "/api/v1/openapi.json": "public",
     "/api/v1/items": "public",
     "/api/v1/codes": "public",
+    "/api/v1/catalogue": "public",
     "/api/v1/open": "public",
     "/api/v1/divisions": "public",
     "/api/v1/licences/check": "public",
