@@ -14,6 +14,7 @@ from tongban.kit.errors import Conflict, Forbidden, NotFound, invalid
 from tongban.licences.models import Licence, LicenceUse
 from tongban.licences.models.licence import Grade, Status
 from tongban.licences.models.use import UseKind
+from tongban.resources import service as resources
 
 # C and D were brought by the holder and not yet compared with an original: they prove nothing.
 _TRUSTED = (Grade.A, Grade.B)
@@ -28,7 +29,9 @@ def held(actor: Actor, subject_id: UUID, *, purpose: str = "", case_id: UUID | N
         Forbidden: somebody else's, or staff without purpose and case.
     """
     _may_see(actor, subject_id, purpose, case_id)
-    found = list(_all().filter(holder_id=subject_id).select_related("replaced_by"))
+    found = list(
+        _all().filter(holder_id__in=resources.same_subjects(subject_id)).select_related("replaced_by")
+    )
     if actor.is_staff:
         for licence in found:
             _log(licence, UseKind.VIEWED, actor, purpose, case_id)
@@ -63,7 +66,8 @@ def of_case(actor: Actor, case_id: UUID) -> list[Licence]:
     """
     found = _all().filter(case_id=case_id).order_by("created_at")
     if actor.kind == "resident":
-        found = found.filter(holder_id=actor.subject_id)
+        own = resources.same_subjects(actor.subject_id) if actor.subject_id else ()
+        found = found.filter(holder_id__in=own)
     elif actor.kind not in ("staff", "system"):
         raise Forbidden
     return list(found)
@@ -88,8 +92,8 @@ def not_in_force(found: Licence) -> str:
 
 def uses_of(actor: Actor, licence_id: UUID) -> list[LicenceUse]:
     """Who used the holder's licence, newest first (the last 200); for the holder alone."""
-    found = Licence.objects.filter(pk=licence_id, holder_id=actor.subject_id).first()
-    if found is None or actor.subject_id is None:
+    found = Licence.objects.filter(pk=licence_id).first()
+    if found is None or actor.subject_id is None or not _same(actor.subject_id, found.holder_id):
         raise NotFound(_("没有这份证照。"))
     return list(found.uses.all()[:200])
 
@@ -102,7 +106,7 @@ def meeting(
     today = timezone.localdate()
     good = _all().filter(
         Q(valid_to=None) | Q(valid_to__gte=today),
-        holder_id=subject_id, type__slug__in=type_slugs, status=Status.VALID,
+        holder_id__in=resources.same_subjects(subject_id), type__slug__in=type_slugs, status=Status.VALID,
         trust_grade__in=_TRUSTED, valid_from__lte=today,
     )  # fmt: skip
     found = list(good)
@@ -128,7 +132,7 @@ def meet(
             ``not_yet``, ``grade``, each with the reason in words.
     """
     found = _LICENCE.first(id=licence_id)
-    if found is None or found.holder_id != subject_id:
+    if found is None or not _same(subject_id, found.holder_id):
         raise invalid("licence", "holder", _("这份证照不是申请人的，不能使用。"))
     _may_see(actor, subject_id, purpose, case_id)
     problem = why_not(found, type_slugs)
@@ -172,9 +176,14 @@ def _may_see(actor: Actor, subject_id: UUID, purpose: str, case_id: UUID | None)
 
 
 def _sees(actor: Actor, subject_id: UUID, purpose: str, case_id: UUID | None) -> bool:
-    own = actor.kind == "resident" and actor.subject_id == subject_id
+    own = actor.kind == "resident" and actor.subject_id is not None and _same(actor.subject_id, subject_id)
     on_duty = actor.is_staff and bool(actor.posts) and bool(purpose.strip()) and case_id is not None
     return own or on_duty or actor.kind == "system"
+
+
+def _same(one: UUID, other: UUID) -> bool:
+    """Whether two subjects are the same one, also because they were merged."""
+    return one == other or other in resources.same_subjects(one)
 
 
 def _log(

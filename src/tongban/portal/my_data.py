@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from tongban.files import service as files
 from tongban.kit.access import access, actor_of, resident
-from tongban.kit.errors import Conflict, Invalid
+from tongban.kit.errors import Conflict, Invalid, NotFound
 from tongban.portal.web import page_number, subject_of
 from tongban.resources import service as resources
 from tongban.stewardship import service as stewardship
@@ -42,6 +42,22 @@ def reads(request: HttpRequest) -> HttpResponse:
     # The number of all reads is not counted: the log is large. The next page is known to exist or not.
     page = {"number": found.page, "pages": found.page + found.has_next}
     return render(request, "portal/reads.html", {"reads": found, "page": page, "nav": "my_data"})
+
+
+@access(resident)
+@require_safe
+def history(request: HttpRequest, element: str) -> HttpResponse:
+    """What one value was before, and since when."""
+    actor, subject_id = subject_of(request)
+    try:
+        about = resources.element(element)
+    except Invalid as error:
+        raise NotFound from error
+    periods = resources.history(
+        actor, subject_id, element, purpose=_("查看本人以前的数据"), case_id=None
+    )  # fmt: skip
+    context = {"about": about, "periods": periods, "nav": "my_data"}
+    return render(request, "portal/history.html", context)
 
 
 class CorrectionForm(forms.Form):

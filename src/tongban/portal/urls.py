@@ -92,6 +92,7 @@ urlpatterns = [
     path("licences/<uuid:licence_id>/", licences.licence, name="licence"),
     path("licences/<uuid:licence_id>/pdf/", licences.pdf, name="licence_pdf"),
     path("my-data/", my_data.my_data, name="my_data"),
+    path("my-data/history/<str:element>/", my_data.history, name="history"),
     path("my-data/reads/", my_data.reads, name="reads"),
     path("my-data/corrections/", my_data.corrections, name="corrections"),
     path("my-data/corrections/<uuid:correction_id>/", my_data.correction, name="correction"),

@@ -89,9 +89,13 @@ class Merger(Row):
     split_at = models.DateTimeField(null=True)
     split_reason = models.CharField(max_length=500, blank=True)
     split_by_name = models.CharField(max_length=100, blank=True)
+    key = models.CharField(max_length=100, blank=True, help_text="the same key merges once")
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(
+                fields=["key"], condition=~models.Q(key=""), name="resources_merger_once"
+            ),
             models.UniqueConstraint(
                 fields=["source"], condition=models.Q(split_at=None), name="resources_merged_once"
             ),

@@ -22,6 +22,7 @@ from tongban.kit.ids import uuid7
 from tongban.organisations import service as organisations
 from tongban.resources import rules
 from tongban.resources.elements import element, registry
+from tongban.resources.members import reads_about
 from tongban.resources.models import ReadLog
 from tongban.resources.shapes import Prefilled, Read, ReadsPage
 
@@ -110,13 +111,13 @@ def verify_value(
 
 
 def reads_of(actor: Actor, subject_id: UUID, page: int = 1) -> ReadsPage:
-    """谁看过我的数据: the reads of one's own subject, newest first, 20 a page."""
+    """谁看过我的数据: reads of one's own subject and of what it is merged with, newest first, 20 a page."""
     if actor.kind != "system" and not own_subject(actor, subject_id):
         raise Forbidden(_("您不能查看这一主体的数据"))
     page = max(1, page)
     start = (page - 1) * PAGE
     rows = list(
-        ReadLog.objects.filter(subject_id=subject_id).order_by("-at", "-id")[start : start + PAGE + 1]
+        ReadLog.objects.filter(reads_about(subject_id)).order_by("-at", "-id")[start : start + PAGE + 1]
     )
     return ReadsPage(tuple(_read(row) for row in rows[:PAGE]), page, len(rows) > PAGE)
 

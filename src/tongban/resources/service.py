@@ -29,8 +29,11 @@ from tongban.resources.keepers import data_office, may_set_up
 from tongban.resources.loading import put_values
 from tongban.resources.mapping import Column
 from tongban.resources.mapping import columns as columns_of
+from tongban.resources.members import same_subjects
 from tongban.resources.mending import QuarantinedField, discard, fields_of, mend, quarantine, quarantined
-from tongban.resources.models import Snapshot, Source, SourceDecision
+from tongban.resources.merging import Beside, merge, merger, mergers, side_by_side, split
+from tongban.resources.models import Merger, Snapshot, Source, SourceDecision
+from tongban.resources.past import Past, Period, history, value_as_of
 from tongban.resources.reading import my_values, prefill, reads_of, verify_value
 from tongban.resources.shapes import Prefilled, Read, ReadsPage
 from tongban.resources.snapshots import content_of, land_file, read_snapshot
@@ -39,10 +42,14 @@ from tongban.resources.trying import Trial, try_mapping
 
 __all__ = [
     "CLEANING_RULES",
+    "Beside",
     "Change",
     "ChangeResult",
     "Column",
     "Element",
+    "Merger",
+    "Past",
+    "Period",
     "Prefilled",
     "QuarantinedField",
     "Read",
@@ -67,12 +74,16 @@ __all__ = [
     "end_decision",
     "ensure_source",
     "fields_of",
+    "history",
     "holders",
     "in_words",
     "land_file",
     "light_of",
     "may_set_up",
     "mend",
+    "merge",
+    "merger",
+    "mergers",
     "my_values",
     "new_key",
     "options",
@@ -82,14 +93,18 @@ __all__ = [
     "quarantined",
     "read_snapshot",
     "reads_of",
+    "same_subjects",
+    "side_by_side",
     "snapshot",
     "snapshots",
     "source_department",
     "source_of_key",
     "source_view",
     "sources",
+    "split",
     "take_change",
     "try_mapping",
+    "value_as_of",
     "values_of_sources",
     "verify_value",
 ]  # fmt: skip

@@ -16,6 +16,7 @@ from tongban.resources import choice, law, rules
 from tongban.resources.deciding import places, source_department
 from tongban.resources.elements import element
 from tongban.resources.events import golden_changed
+from tongban.resources.members import same_subjects
 from tongban.resources.models import Value, ValueHistory
 from tongban.resources.reading import _logged_read, _require
 from tongban.trace import service as trace
@@ -45,8 +46,10 @@ def values_of_sources(
     about, source = element(code), source_department(code)
     _require(actor, subject_id, purpose, case_id)
     _logged_read(actor, subject_id, [code], "sources", purpose, case_id)
-    rows = Value.objects.filter(subject_id=subject_id, element=code).select_related("source")
-    held = {row.source_id: row for row in rows if row.value is not None}
+    rows = Value.objects.filter(subject_id__in=same_subjects(subject_id), element=code)
+    # Of merged subjects the newest statement of a department is its word.
+    newest = rows.select_related("source").order_by("as_of", "seq", "change_key")
+    held = {row.source_id: row for row in newest if row.value is not None}
     said = [law.Said(row.source_id, row.value, row.as_of, row.seq, row.change_key) for row in held.values()]
     golden = law.choose(said, source, places(), about.compare)
     found = [
@@ -71,7 +74,10 @@ def correct(actor: Actor, subject_id: UUID, code: str, value: Any, *, reason: st
         Conflict: the key was used for something else.
     """
     about, source = element(code), source_department(code)
-    held = dict(Value.objects.filter(subject_id=subject_id, element=code).values_list("source_id", "as_of"))
+    choice.lock([subject_id])
+    members = same_subjects(subject_id)
+    rows = Value.objects.filter(subject_id__in=members, element=code).order_by("as_of")
+    held = dict(rows.values_list("source_id", "as_of"))
     mine = [p.department_id for p in actor.posts if p.role == "steward"]
     able = sorted((one for one in mine if one == source or one in held), key=lambda one: one != source)
     if not able:
@@ -80,9 +86,8 @@ def correct(actor: Actor, subject_id: UUID, code: str, value: Any, *, reason: st
         kept = rules.normalise(about.type, about.format, value)
     except ValueError as error:
         raise invalid(code, "value-malformed", str(error)) from None
-    choice.lock([subject_id])
     name = f"correct:{key}"[:200]
-    said = ValueHistory.objects.filter(subject_id=subject_id, element=code, change_key=name).first()
+    said = ValueHistory.objects.filter(subject_id__in=members, element=code, change_key=name).first()
     if said is not None:
         if (said.department_id, said.value) != (able[0], kept):
             raise Conflict(_("这个请求编号已用于另一次更正"), code="key_used")

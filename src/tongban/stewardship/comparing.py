@@ -42,9 +42,10 @@ def settle(subject_id: UUID, codes: Iterable[str], *, on: date | None = None) ->
 
 
 def _settle(subject_id: UUID, code: str, on: date | None) -> int:
-    found = resources.values_of_sources(
-        SYSTEM, subject_id, code, purpose=_("核对各部门数据是否一致"), case_id=None
-    )
+    found: tuple[resources.SourceValue, ...] = ()
+    if resources.same_subjects(subject_id)[0] == subject_id:  # one that was merged has none of its own
+        purpose = _("核对各部门数据是否一致")
+        found = resources.values_of_sources(SYSTEM, subject_id, code, purpose=purpose, case_id=None)
     golden = next((one for one in found if one.is_golden), None)
     against = {one.department_id: one for one in found if one.differs}
     rows = Discrepancy.objects.select_for_update().filter(subject_id=subject_id, element=code)
