@@ -119,6 +119,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
                 "tongban.kit.context.page",
+                "tongban.workbench.context.page",
                 "tongban.portal.context.header",
             ],
             "builtins": ["django.templatetags.i18n", "tongban.kit.templatetags.kit"],

@@ -18,6 +18,7 @@ from tongban.workbench import (
     item_findings,
     item_import,
     mappings,
+    mergers,
     open_data,
     packages,
     papers,
@@ -106,6 +107,9 @@ urlpatterns = [
     path(
         "sources/<slug:slug>/files/<uuid:snapshot_id>/progress/", sources.progress, name="snapshot_progress"
     ),
+    path("mergers/", mergers.listing, name="mergers"),
+    path("mergers/compare/<uuid:source>/<uuid:target>/", mergers.compare, name="merger_compare"),
+    path("mergers/<uuid:merger_id>/", mergers.merger, name="merger"),
     path("elements/", elements.listing, name="elements"),
     path("elements/<str:code>/", elements.element, name="element"),
     path("open-data/", open_data.listing, name="open_data"),
