@@ -25,3 +25,8 @@ def light_of(cycle: str, last: datetime | None, since: datetime, now: datetime) 
     if turns > LATE:
         return "red"
     return "yellow" if turns > GRACE or last is None else "green"
+
+
+def due_at(cycle: str, last: datetime | None, since: datetime) -> datetime:
+    """When something should come next: a period after it last came, or after the source was set up."""
+    return (last or since) + PERIODS[cycle]

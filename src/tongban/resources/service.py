@@ -24,7 +24,7 @@ from tongban.resources.deciding import (
 from tongban.resources.elements import Element, element, elements
 from tongban.resources.entering import checked, in_words, options
 from tongban.resources.feeds import SourceView, holders, snapshot, snapshots, source_view, sources
-from tongban.resources.freshness import light_of
+from tongban.resources.freshness import due_at, light_of
 from tongban.resources.keepers import data_office, may_set_up
 from tongban.resources.loading import put_values
 from tongban.resources.mapping import Column
@@ -69,6 +69,7 @@ __all__ = [
     "decisions",
     "decisions_in_force",
     "discard",
+    "due_at",
     "element",
     "elements",
     "end_decision",
