@@ -45,6 +45,9 @@ SECRET_KEY = _secret_key()
 ALLOWED_HOSTS = os.environ.get("TONGBAN_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
 BASE_URL = os.environ.get("TONGBAN_BASE_URL", "http://localhost:8000")
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
+# Origins (https://host[:port]) that departments may have changes of golden values sent to.
+SUBSCRIBERS = [one for one in os.environ.get("TONGBAN_SUBSCRIBERS", "").split(",") if one]
+SUBSCRIBER_SECONDS = 10.0  # that a subscriber may take to answer
 
 ROOMS = [
     "plugins", "divisions", "trace", "notices", "identity", "organisations", "files", "documents",

@@ -7,6 +7,7 @@ urlpatterns = [
     path("account/", include("tongban.identity.urls")),
     path("sandbox/", include("tongban.notices.sandbox.urls")),
     path("sandbox/wechat/", include("tongban.wechat.sandbox.urls")),
+    path("sandbox/subscriber/", include("tongban.resources.hooks.sandbox")),
     path("work/", include("tongban.workbench.urls")),
     path("api/", include("tongban.api.urls")),
     path("", include("tongban.ops.urls")),

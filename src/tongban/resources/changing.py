@@ -25,7 +25,7 @@ from tongban.kit.errors import Conflict, FieldProblem, Forbidden, Invalid, NotFo
 from tongban.organisations import service as organisations
 from tongban.resources import choice, cleaning
 from tongban.resources import mapping as mappings
-from tongban.resources.events import golden_changed
+from tongban.resources.hooks.telling import tell
 from tongban.resources.keepers import may_set_up
 from tongban.resources.models import Landed, Source
 from tongban.trace import service as trace
@@ -194,8 +194,7 @@ def _write(source: Source, change: Change, subject_id: UUID, values: dict[str, A
     if stale == len(values):
         return "stale"
     told = choice.choose([subject_id], said=list(values) if changed else [])
-    for owner, differing in told:
-        golden_changed.emit(subject_id=str(owner), elements=differing)
+    tell(told)
     return "taken" if changed else "unchanged"
 
 

@@ -12,7 +12,7 @@ from tongban.kit.errors import Conflict, Forbidden, NotFound, invalid
 from tongban.organisations import service as organisations
 from tongban.resources import choice
 from tongban.resources.elements import Element, declared_order, element
-from tongban.resources.events import golden_changed
+from tongban.resources.hooks.telling import tell
 from tongban.resources.keepers import data_office, steward_of
 from tongban.resources.models import SourceDecision, Value
 from tongban.trace import service as trace
@@ -134,9 +134,7 @@ def choose_batch(code: str, after: str = "") -> str:
             return ""
         choice.lock(subjects)
         told = choice.choose(subjects)
-        golden_changed.emit_many(
-            {"subject_id": str(subject), "elements": elements} for subject, elements in told
-        )
+        tell(told)
     return str(subjects[-1]) if len(subjects) == BATCH else ""
 
 

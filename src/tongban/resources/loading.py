@@ -14,7 +14,7 @@ from tongban.kit.errors import FieldProblem, Invalid
 from tongban.organisations import service as organisations
 from tongban.resources import choice, rules
 from tongban.resources.elements import element
-from tongban.resources.events import golden_changed
+from tongban.resources.hooks.telling import tell
 from tongban.trace import service as trace
 
 BATCH = 5_000  # values in one statement
@@ -43,9 +43,7 @@ def put_values(
             choice.lock(subjects)
             choice.state(source_department_id, as_of, subjects, codes, values)
             told = choice.choose(list(set(subjects)), bulk=bulk)
-            golden_changed.emit_many(
-                {"subject_id": str(subject), "elements": elements} for subject, elements in told
-            )
+            tell(told)
             taken += len(batch)
         if taken:
             data = {"values": taken, "as_of": as_of, "department": source_department_id}

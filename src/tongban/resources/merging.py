@@ -22,7 +22,7 @@ from tongban.kit.errors import Conflict, Forbidden, NotFound, invalid
 from tongban.resources import choice, rules
 from tongban.resources.deciding import ALONE
 from tongban.resources.elements import registry
-from tongban.resources.events import golden_changed
+from tongban.resources.hooks.telling import tell
 from tongban.resources.keepers import data_office
 from tongban.resources.models import Golden, Merger
 from tongban.resources.reading import _logged_read
@@ -171,7 +171,7 @@ def _choose_both(source: UUID, target: UUID, before: dict[UUID, dict[str, Any]])
             for code in sorted(old.keys() | new.keys())
         ]
         if told:
-            golden_changed.emit(subject_id=str(subject), elements=told)
+            tell([(subject, told)])
 
 
 def _trace(actor: Actor, row: Merger, action: str, why: str) -> None:

@@ -285,3 +285,16 @@ class Landed(Row):
 
     def __str__(self) -> str:
         return f"{self.source_id} {self.change_id}"
+
+
+from tongban.resources.hooks.models import (  # noqa: E402  (Django looks for models here)
+    Delivery,
+    SandboxEvent,
+    SandboxReceiver,
+    Subscription,
+)
+
+__all__ = [
+    "Delivery", "Golden", "Landed", "Merger", "ReadLog", "SandboxEvent", "SandboxReceiver", "Snapshot",
+    "Source", "SourceDecision", "Subscription", "Value", "ValueHistory",
+]  # fmt: skip

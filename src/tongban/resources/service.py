@@ -25,6 +25,19 @@ from tongban.resources.elements import Element, element, elements
 from tongban.resources.entering import checked, in_words, options
 from tongban.resources.feeds import SourceView, holders, snapshot, snapshots, source_view, sources
 from tongban.resources.freshness import due_at, light_of
+from tongban.resources.hooks.models import Delivery, Subscription
+from tongban.resources.hooks.subscribing import (
+    SubscriptionView,
+    deliveries,
+    new_secret,
+    replay,
+    subscribe,
+    subscription,
+    subscriptions,
+)
+from tongban.resources.hooks.subscribing import end as end_subscription
+from tongban.resources.hooks.subscribing import pause as pause_subscription
+from tongban.resources.hooks.subscribing import resume as resume_subscription
 from tongban.resources.keepers import data_office, may_set_up
 from tongban.resources.loading import put_values
 from tongban.resources.mapping import Column
@@ -46,6 +59,7 @@ __all__ = [
     "Change",
     "ChangeResult",
     "Column",
+    "Delivery",
     "Element",
     "Merger",
     "Past",
@@ -59,6 +73,8 @@ __all__ = [
     "SourceDecision",
     "SourceValue",
     "SourceView",
+    "Subscription",
+    "SubscriptionView",
     "Trial",
     "checked",
     "columns_of",
@@ -68,11 +84,13 @@ __all__ = [
     "decide_source",
     "decisions",
     "decisions_in_force",
+    "deliveries",
     "discard",
     "due_at",
     "element",
     "elements",
     "end_decision",
+    "end_subscription",
     "ensure_source",
     "fields_of",
     "history",
@@ -87,13 +105,17 @@ __all__ = [
     "mergers",
     "my_values",
     "new_key",
+    "new_secret",
     "options",
+    "pause_subscription",
     "prefill",
     "put_values",
     "quarantine",
     "quarantined",
     "read_snapshot",
     "reads_of",
+    "replay",
+    "resume_subscription",
     "same_subjects",
     "side_by_side",
     "snapshot",
@@ -103,6 +125,9 @@ __all__ = [
     "source_view",
     "sources",
     "split",
+    "subscribe",
+    "subscription",
+    "subscriptions",
     "take_change",
     "try_mapping",
     "value_as_of",

@@ -15,7 +15,7 @@ from tongban.kit.errors import Conflict, Forbidden, invalid
 from tongban.resources import choice, law, rules
 from tongban.resources.deciding import places, source_department
 from tongban.resources.elements import element
-from tongban.resources.events import golden_changed
+from tongban.resources.hooks.telling import tell
 from tongban.resources.members import same_subjects
 from tongban.resources.models import Value, ValueHistory
 from tongban.resources.reading import _logged_read, _require
@@ -98,6 +98,6 @@ def correct(actor: Actor, subject_id: UUID, code: str, value: Any, *, reason: st
     )
     choice.state(able[0], now, [subject_id], [code], [json.dumps(kept, ensure_ascii=False)], 0, name)
     told = choice.choose([subject_id])
-    golden_changed.emit_many({"subject_id": str(owner), "elements": changed} for owner, changed in told)
+    tell(told)
     data = {"element": about.code, "department": able[0], "reason": reason, "key": key}
     trace.append(actor, f"data:{subject_id}", "resources.corrected", data)

@@ -6,6 +6,7 @@ from django.db import transaction
 from procrastinate.contrib.django import app
 
 from tongban.resources.deciding import choose_batch
+from tongban.resources.hooks.delivering import deliver, sweep
 from tongban.resources.snapshots import read_snapshot
 
 
@@ -19,6 +20,19 @@ def choose_again(element: str, after: str) -> None:
         following = choose_batch(element, after)
         if following:
             choose_again.defer(element=element, after=following)
+
+
+@app.task(name="resources.deliver_changes", queue="events", retry=3)
+def deliver_changes(subscription: str, subject: str) -> None:
+    """Send what waits for a subscriber, about one subject or (empty) about all. Safe to repeat."""
+    deliver(UUID(subscription), UUID(subject) if subject else None)
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="resources.sweep_deliveries", queue="default", queueing_lock="resources.sweep_deliveries")
+def sweep_deliveries(timestamp: int) -> None:
+    """Find what waits though its job was lost, and drop what is older than 90 days."""
+    sweep()
 
 
 @app.task(name="resources.read_snapshot", queue="imports", retry=3)

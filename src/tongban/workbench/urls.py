@@ -26,6 +26,7 @@ from tongban.workbench import (
     reorganising,
     sources,
     standards,
+    subscriptions,
     tasks,
 )
 
@@ -107,6 +108,9 @@ urlpatterns = [
     path(
         "sources/<slug:slug>/files/<uuid:snapshot_id>/progress/", sources.progress, name="snapshot_progress"
     ),
+    path("subscriptions/", subscriptions.listing, name="subscriptions"),
+    path("subscriptions/new/", subscriptions.new, name="subscription_new"),
+    path("subscriptions/<uuid:subscription_id>/", subscriptions.subscription, name="subscription"),
     path("mergers/", mergers.listing, name="mergers"),
     path("mergers/compare/<uuid:source>/<uuid:target>/", mergers.compare, name="merger_compare"),
     path("mergers/<uuid:merger_id>/", mergers.merger, name="merger"),

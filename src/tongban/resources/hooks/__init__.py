@@ -1,0 +1,1 @@
+"""Departments told over HTTP, as CloudEvents, when golden values change."""
