@@ -49,6 +49,7 @@ def load(progress: Progress | None = None) -> dict[str, int]:
     from tongban.demo import (
         assist,
         catalogue,
+        changes,
         guidance,
         loading,
         opendata,
@@ -59,7 +60,10 @@ def load(progress: Progress | None = None) -> dict[str, int]:
         wechat,
     )
 
-    rooms = (loading, catalogue, packages, guidance, stories, assist, wechat, stewardship, sources, opendata)
+    rooms = (
+        loading, catalogue, packages, guidance, stories, assist, wechat, stewardship, sources, changes,
+        opendata,
+    )  # fmt: skip
     pieces = [piece for room in rooms for piece in room.pieces()]
     missing = loading.todo(pieces)
     loaded: dict[str, int] = {}

@@ -41,7 +41,8 @@ def test_load_resumes_after_a_kill_and_a_second_load_adds_nothing():
     assert told[0][1] == 70
     assert told[-1][1] == told[-1][2]
     counts = Counter(identity.Subject.objects.values_list("kind", flat=True))
-    assert counts == {"person": people.PERSONS, "legal": people.ENTERPRISES}
+    # One person more, known under an old number and merged.
+    assert counts == {"person": people.PERSONS + 1, "legal": people.ENTERPRISES}
     case_count = cases.Case.objects.count()
     assert service.load(lambda *_row: None) == {}
     assert cases.Case.objects.count() == case_count
@@ -56,8 +57,18 @@ def _sources_are_there():
     assert len(resources.decisions("person.phone")) == 2
 
 
+def _changes_are_there():
+    assert [one.split_at is None for one in resources.mergers(SYSTEM)] == [False, True]
+    assert {one.row.state for one in resources.subscriptions(SYSTEM)} == {"active", "paused"}
+    assert all(one.waiting for one in resources.subscriptions(SYSTEM))
+    lin = identity.find_account("lin").subject_id
+    past = resources.history(SYSTEM, lin, "person.address", purpose="演示", case_id=None)
+    assert len(past) >= 3
+
+
 def _everything_is_there():
     _sources_are_there()
+    _changes_are_there()
     states = set(cases.Case.objects.values_list("state", flat=True))
     assert states == {str(state) for state in cases.State}
     found = {item.slug for item in items.Item.objects.all()}
