@@ -17,6 +17,7 @@ from tongban.notices.service import Recipient
 from tongban.standards import codes
 
 _SUBJECT: Kept[Subject] = Kept(lambda: Subject.objects.filter(pk=Param("id")))
+_BY_NUMBER: Kept[Subject] = Kept(lambda: Subject.objects.filter(id_number=Param("number")))
 
 
 def subject(subject_id: UUID) -> Subject:
@@ -29,7 +30,7 @@ def subject(subject_id: UUID) -> Subject:
 
 def find_subject(id_number: str) -> Subject | None:
     """The subject with this identity number or credit code."""
-    return Subject.objects.filter(id_number=normal.id_number(id_number)).first()
+    return _BY_NUMBER.first(number=normal.id_number(id_number))
 
 
 def number_problem(kind: str, number: str, field: str = "id_number") -> FieldProblem | None:

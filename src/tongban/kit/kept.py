@@ -135,18 +135,26 @@ _inserts: dict[tuple[type[models.Model], tuple[str, ...]], tuple[str, tuple[Any,
 _updates: dict[tuple[type[models.Model], tuple[str, ...]], tuple[str, tuple[Any, ...]]] = {}
 
 
-def insert(row: models.Model, *, unless_same: tuple[str, ...] = ()) -> bool:
+def insert(
+    row: models.Model, *, unless_same: tuple[str, ...] = (), unless_taken: tuple[str, ...] = ()
+) -> bool:
     """``row.save(force_insert=True)`` for a model with its own key and no signals: one prepared INSERT.
 
     ``unless_same`` names fields: where a row with the same values is there already (NULL like NULL),
-    nothing is written. That is no guard against two at once, which only a unique index is.
+    nothing is written. That is no guard against two at once, which only a unique index is: the columns
+    of one go into ``unless_taken``, and where a row has them already, or another transaction is just
+    writing one (which is waited for), nothing is written.
 
     :returns: whether the row was written
     """
     model = type(row)
-    if (model, unless_same) not in _inserts:
-        _inserts[model, unless_same] = _insert_of(model, unless_same)
-    sql, fields = _inserts[model, unless_same]
+    kind = (*unless_same, "", *unless_taken)
+    if (model, kind) not in _inserts:
+        sql, fields = _insert_of(model, unless_same)
+        if unless_taken:
+            sql += f" ON CONFLICT ({', '.join(unless_taken)}) DO NOTHING"
+        _inserts[model, kind] = sql, fields
+    sql, fields = _inserts[model, kind]
     values = [_prepared(field, row, add=True) for field in fields]
     written = execute(sql, values).rowcount == 1
     row._state.adding, row._state.db = not written, connection.alias

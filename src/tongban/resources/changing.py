@@ -20,6 +20,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tongban.identity import service as identity
+from tongban.kit import kept
 from tongban.kit.actors import Actor
 from tongban.kit.errors import Conflict, FieldProblem, Forbidden, Invalid, NotFound, invalid
 from tongban.organisations import service as organisations
@@ -31,6 +32,7 @@ from tongban.resources.models import Landed, Source
 from tongban.trace import service as trace
 
 AHEAD = timedelta(minutes=5)  # a department's clock may run ahead by this much
+COUNT = "UPDATE resources_source SET last_received = %s, landed = landed + %s WHERE id = %s"
 NAMES = {"person": "person.name", "legal": "legal.name"}
 
 
@@ -142,7 +144,7 @@ def take_change(
             row.outcome, row.reasons = _write(source, change, subject_id, values), []
             result = ChangeResult(change.id, row.outcome)
         row.body = body
-        row.save(update_fields=["body", "outcome", "reasons"])
+        kept.update(row, ["body", "outcome", "reasons"])
         _count(source, row.outcome, received_at)
     return result
 
@@ -166,13 +168,13 @@ def _landed(
     source: Source, change_id: str, body: dict[str, Any], snapshot_id: UUID | None, line: int | None
 ) -> tuple[Landed, bool]:
     """The row of a change, locked, and whether it is still to be taken."""
-    row, new = Landed.objects.get_or_create(
-        source=source, change_id=change_id,
-        defaults={"body": body, "outcome": "quarantined", "snapshot_id": snapshot_id, "line": line},
+    row = Landed(
+        source=source, change_id=change_id, body=body, outcome="quarantined", snapshot_id=snapshot_id,
+        line=line,
     )  # fmt: skip
-    if new:
+    if kept.insert(row, unless_taken=("source_id", "change_id")):
         return row, True
-    row = Landed.objects.select_for_update().get(pk=row.pk)
+    row = Landed.objects.select_for_update().get(source=source, change_id=change_id)
     if row.outcome == Landed.Outcome.DISCARDED and row.body != body:
         Source.objects.filter(pk=source.pk).update(discarded=F("discarded") - 1)
         return row, True
@@ -180,8 +182,8 @@ def _landed(
 
 
 def _count(source: Source, outcome: str, received_at: datetime | None) -> None:
-    landed = F("landed") if outcome == "quarantined" else F("landed") + 1
-    Source.objects.filter(pk=source.pk).update(last_received=received_at or timezone.now(), landed=landed)
+    landed = 0 if outcome == "quarantined" else 1
+    kept.execute(COUNT, [received_at or timezone.now(), landed, source.pk])
 
 
 def _write(source: Source, change: Change, subject_id: UUID, values: dict[str, Any]) -> str:
