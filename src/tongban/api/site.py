@@ -10,6 +10,7 @@ from tongban.api import (
     assist,
     cases,
     codes,
+    data,
     divisions,
     filings,
     items,
@@ -18,6 +19,7 @@ from tongban.api import (
     open_data,
     packages,
     sources,
+    subscriptions,
 )
 from tongban.api.auth import session_actor
 from tongban.kit.errors import DomainError, SignInNeeded
@@ -42,7 +44,9 @@ api.add_router("/packages", filings.router, tags=["packages"])
 api.add_router("/packages", packages.router, tags=["packages"])
 api.add_router("/open", open_data.router, auth=None, tags=["open"])
 api.add_router("/sources", sources.router, auth=None, tags=["sources"])
+api.add_router("/subscriptions", subscriptions.router, tags=["subscriptions"])
 api.add_router("/me", me.router, tags=["me"])
+api.add_router("/me", data.router, tags=["me"])
 
 
 @api.exception_handler(DomainError)

@@ -23,6 +23,7 @@ from tongban.workbench.paging import page_number, plain
 
 keepers = role("steward", "operator")
 SECTION = {"section": "subscriptions"}
+SANDBOX = "sandbox:"
 KINDS = {"person": _lazy("自然人"), "legal": _lazy("法人")}
 TONES = {"active": "good", "paused": "", "stopped": "warm", "ended": ""}
 
@@ -143,6 +144,7 @@ def _shown(
         "view": view, "row": view.row, "tone": TONES[view.row.state], "secret": secret, "problems": problems,
         "wrong": {p.field: p.message for p in problems}, "page": page, "rows": rows, "state": state,
         "states": resources.Delivery.State.choices, "today": timezone.localdate().isoformat(),
+        "box": f"{view.row.url.removeprefix(SANDBOX)}received/" if view.row.url.startswith(SANDBOX) else "",
         "labels": [known.get(code, code) for code in view.row.elements], "posted": request.POST,
     }  # fmt: skip
     status = 422 if problems else 200
