@@ -17,8 +17,12 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
+from tongban.identity import service as identity
 from tongban.kit import inprocess
+from tongban.kit.ids import uuid7
 from tongban.notices import service as notices
 from tongban.organisations import service as organisations
 from tongban.resources.hooks import cloudevents
@@ -78,8 +82,8 @@ def sweep() -> int:
     found = list(waiting.order_by().values_list("subscription_id", flat=True).distinct())
     for subscription_id in found:
         _again(subscription_id, None, 0)
-    old = Q(occurred_at__lt=timezone.now() - KEPT)
-    Delivery.objects.filter(old).exclude(state=Delivery.State.WAITING).delete()
+    of_use = Q(state=Delivery.State.WAITING) & ~Q(subscription__state=Subscription.State.ENDED)
+    Delivery.objects.filter(~of_use, occurred_at__lt=timezone.now() - KEPT).delete()
     return len(found)
 
 
@@ -150,12 +154,26 @@ def _failed(to: Subscription, trouble: Trouble) -> None:
     held.last_problem = trouble.words[:300]
     if trouble.gone or held.failures >= MOST_FAILURES:
         held.state, held.retry_at = Subscription.State.STOPPED, None
+        _tell_stewards(held)
         log.error("subscriber stopped", extra={"subscription": str(to.id), "problem": held.last_problem})
     else:
         wait = max(pause(held.failures), min(trouble.wait, LONGEST_PAUSE))
         held.retry_at = now + timedelta(seconds=wait)
         _again(to.id, None, wait)
     held.save(update_fields=["failures", "last_problem", "state", "retry_at"])
+
+
+def _tell_stewards(row: Subscription) -> None:
+    """The department's stewards hear that nothing more is sent, and why."""
+    for one in organisations.staff_of(row.department_id, "steward"):
+        recipient = identity.recipient(one.account_id)
+        with override(recipient.language):
+            words = _("“%(name)s”的推送已停：%(problem)s。其间的变更会留着，恢复后补送。")
+            notices.send(
+                recipient, "data.subscription_stopped", _("变更推送已停"),
+                words % {"name": row.name, "problem": row.last_problem},
+                link=f"/work/subscriptions/{row.id}/", key=f"subscription:{row.id}:{uuid7()}",
+            )  # fmt: skip
 
 
 def _again(subscription_id: UUID, subject_id: UUID | None, wait: int) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from django.db import connection
 from django.utils import timezone
 
@@ -12,6 +13,7 @@ from tongban.conftest import DepartmentFactory, Person, run_due_jobs
 from tongban.kit.actors import SYSTEM
 from tongban.kit.errors import Conflict, Forbidden, Invalid
 from tongban.resources import service
+from tongban.resources.cli import commands
 from tongban.resources.models import Golden, SourceDecision
 from tongban.trace import service as trace
 
@@ -120,3 +122,15 @@ def test_a_correction_counts_once_for_its_key(
     assert value() == "北街 4 号"
     with pytest.raises(Conflict):
         service.correct(steward, who, CODE, "另一处", reason="核对底册", key="c1")
+
+
+@pytest.mark.django_db
+def test_golden_values_are_chosen_anew_on_request(put: Put) -> None:
+    put("gongan", {CODE: "东街 1 号"})
+    Golden.objects.update(entries={})  # as an older law would have left it
+    bad = CliRunner().invoke(commands, ["choose-again", "person.gone"])
+    assert bad.exit_code == 2
+    done = CliRunner().invoke(commands, ["choose-again", CODE])
+    assert (done.exit_code, "1 elements" in done.output) == (0, True)
+    run_due_jobs()
+    assert value() == "东街 1 号"

@@ -16,6 +16,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from tongban.conftest import Person, SubjectFactory, run_due_jobs
 from tongban.kit.actors import SYSTEM
 from tongban.kit.errors import Conflict, Forbidden, Invalid, NotFound
+from tongban.notices import service as notices
 from tongban.resources import service
 from tongban.resources.hooks import delivering
 from tongban.resources.hooks.models import Delivery, SandboxEvent, SandboxReceiver, Subscription
@@ -178,11 +179,19 @@ def test_a_refused_event_holds_up_its_subject_only_and_can_be_told_again(world: 
     assert world.waiting() == 0
 
 
-def test_who_wants_no_more_or_is_away_for_days_is_stopped_and_misses_nothing(world: World) -> None:
+def test_who_wants_no_more_or_is_away_for_days_is_stopped_and_misses_nothing(
+    world: World, staff_with: Callable[[str, Any], Person]
+) -> None:
+    steward = staff_with("steward", world.departments["minzheng"])
     world.fault("gone")
     world.change("东街 1 号")
     world.go()
     assert world.now().state == "stopped"
+    inbox = notices.inbox(steward.account.id).rows
+    assert [(one.kind, one.link) for one in inbox] == [
+        ("data.subscription_stopped", f"/work/subscriptions/{world.row.id}/")
+    ]
+    assert "HTTP 410" in inbox[0].body
     world.change("东街 2 号")
     world.go()
     assert world.waiting() == 2
@@ -282,6 +291,17 @@ def test_what_lost_its_job_is_found_and_what_is_old_is_dropped(world: World) -> 
         world.go()
     assert len(world.received()) == 1
     with time_machine.travel(timezone.now() + timedelta(days=91), tick=True):
+        delivering.sweep()
+    assert not Delivery.objects.exists()
+
+
+def test_what_waited_for_an_ended_subscription_is_dropped_in_time(world: World) -> None:
+    service.pause_subscription(SYSTEM, world.row.id)
+    world.change("东街 1 号")
+    with time_machine.travel(timezone.now() + timedelta(days=91), tick=True):
+        delivering.sweep()
+        assert world.waiting() == 1  # paused for long, it still waits
+        service.end_subscription(SYSTEM, world.row.id)
         delivering.sweep()
     assert not Delivery.objects.exists()
 

@@ -148,3 +148,19 @@ def test_a_persons_page_shows_what_was_before_and_logs_the_look(
 def test_nobody_who_is_not_a_resident_sees_the_page(client: Any, clerk: Any) -> None:
     assert client.get(f"/my-data/history/{ADDRESS}/").status_code == 302
     assert clerk.client.get(f"/my-data/history/{ADDRESS}/").status_code == 403
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_shown_while_merged_is_still_told_after_the_split(
+    put: Put, resident: Person, other_resident: Person
+) -> None:
+    put("minzheng", {ADDRESS: "西街 2 号"}, days_old=9)
+    put("gongan", {ADDRESS: "东街 1 号"}, days_old=9, subject=other_resident.subject.id)
+    before = timezone.now()
+    row = service.merge(SYSTEM, other_resident.subject.id, resident.subject.id, "户籍底册核对为同一人", "k")
+    during = timezone.now()
+    assert (was(resident, 1), was(other_resident, 1)) == ("东街 1 号", "东街 1 号")
+    service.split(SYSTEM, row.id, "两人指纹不同，合并有误")
+    assert (was(resident, 1), was(other_resident, 1)) == ("西街 2 号", "东街 1 号")
+    assert was(resident, 1, known_at=during) == "东街 1 号"
+    assert was(resident, 1, known_at=before) == "西街 2 号"
