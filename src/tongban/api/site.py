@@ -9,6 +9,7 @@ from ninja.errors import AuthenticationError, ValidationError
 from tongban.api import (
     assist,
     cases,
+    catalogue,
     codes,
     data,
     divisions,
@@ -36,6 +37,7 @@ api = NinjaAPI(
 )
 api.add_router("/items", items.router, auth=None, tags=["items"])
 api.add_router("/codes", codes.router, auth=None, tags=["codes"])
+api.add_router("/catalogue", catalogue.router, auth=None, tags=["catalogue"])
 api.add_router("/divisions", divisions.router, auth=None, tags=["divisions"])
 api.add_router("/licences", licences.router, auth=None, tags=["licences"])
 api.add_router("/assist", assist.router, tags=["assist"])

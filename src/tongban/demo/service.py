@@ -51,6 +51,7 @@ def load(progress: Progress | None = None) -> dict[str, int]:
         catalogue,
         changes,
         guidance,
+        inventory,
         loading,
         opendata,
         packages,
@@ -62,7 +63,7 @@ def load(progress: Progress | None = None) -> dict[str, int]:
 
     rooms = (
         loading, catalogue, packages, guidance, stories, assist, wechat, stewardship, sources, changes,
-        opendata,
+        inventory, opendata,
     )  # fmt: skip
     pieces = [piece for room in rooms for piece in room.pieces()]
     missing = loading.todo(pieces)

@@ -1,1 +1,1 @@
-"""The inventory of information resources (政务信息资源目录): what each department holds, and who may have it."""
+"""The inventory 政务信息资源目录: what information each department holds, and who may have it."""

@@ -50,8 +50,10 @@ class Described:
 FIELDS = tuple(one.name for one in fields(Described))
 LABELS: Mapping[str, Any] = {
     "name": _lazy("信息资源名称"), "abstract": _lazy("信息资源摘要"), "format": _lazy("信息资源格式"),
-    "items": _lazy("信息项"), "sharing": _lazy("共享类型"), "sharing_basis": _lazy("共享条件或不予共享的依据"),
-    "ways": _lazy("共享方式"), "opening": _lazy("开放类型"), "opening_basis": _lazy("开放条件或不予开放的依据"),
+    "items": _lazy("信息项"), "sharing": _lazy("共享类型"),
+    "sharing_basis": _lazy("共享条件或不予共享的依据"),
+    "ways": _lazy("共享方式"), "opening": _lazy("开放类型"),
+    "opening_basis": _lazy("开放条件或不予开放的依据"),
     "cycle": _lazy("更新周期"), "related": _lazy("关联资源代码"),
 }  # fmt: skip
 

@@ -64,7 +64,7 @@ def begin(entry: Entry, content: Mapping[str, Any]) -> Version:
 
 @transaction.atomic
 def create(actor: Actor, department_id: UUID, given: Described, *, front: str = "") -> Entry:
-    """Draft an entry that comes from no registered source. ``front``: a listed place, or the department's own.
+    """Draft an entry that comes from no registered source. ``front``: a listed place, or empty for its own.
 
     Raises Forbidden, Invalid.
     """

@@ -31,7 +31,7 @@ LEAST = 3  # items in common; fewer say nothing
 class Duplicate:
     """One department that collects what another is the source of, or two entries with the same items.
 
-    ``department`` is the one that keeps or stops; ``source`` the one that others should ask. ``share`` is the
+    ``department`` is the one that keeps or stops; ``source`` the one that others ask. ``share`` is the
     part of the smaller entry's items that both have, in percent. ``entries``: ids of the two, of entries only.
     """
 
@@ -52,7 +52,7 @@ class Duplicate:
 
 
 def duplicates(actor: Actor, *, kind: str = "", undecided: bool = False) -> list[Duplicate]:
-    """What an actor may see: the data office everything, a department what it is party to. Undecided first."""
+    """What an actor may see: the data office all, a department what it is party to. Undecided first."""
     everything = rights.office(actor)
     found = [
         one
@@ -125,7 +125,7 @@ def _entries() -> list[Duplicate]:
     return found
 
 
-def _pair(
+def _pair(  # noqa: PLR0917
     one: Version, other: Version, signed: Mapping[UUID, Mapping[str, str]],
     sources: Mapping[str, Department], rulings: Mapping[tuple[str, UUID], Ruling], share: float,
 ) -> Duplicate:  # fmt: skip
@@ -148,10 +148,12 @@ def _pair(
 
 
 @transaction.atomic
-def rule(actor: Actor, kind: str, key: str, department_id: UUID, outcome: str, reason: str) -> Ruling:
+def rule(  # noqa: PLR0917
+    actor: Actor, kind: str, key: str, department_id: UUID, outcome: str, reason: str
+) -> Ruling:
     """Decide that a department keeps its own values as a checker, or stops collecting; it is told.
 
-    The same decision again is the same decision. Raises Forbidden, Invalid; Conflict where it is no duplicate.
+    The same decision again is the same decision. Raises Forbidden, Invalid; Conflict: no duplicate.
     """
     rights.need_office(actor)
     why = reason.strip()

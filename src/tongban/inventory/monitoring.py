@@ -43,7 +43,7 @@ def monitor(actor: Actor, *, now: datetime | None = None) -> list[Watch]:
 
 
 def tell_late(now: datetime | None = None) -> int:
-    """Tell of every source that is late by now; run again it tells nobody twice. Returns how many are late."""
+    """Tell of every source that is late by now, nobody twice. Returns how many are late."""
     at = now or timezone.now()
     late = 0
     for one in monitor(SYSTEM, now=at):

@@ -72,7 +72,7 @@ def _narrowed(rows: "QuerySet[Version]", chosen: Mapping[str, str]) -> "QuerySet
 
 
 def search(words: str = "", chosen: Mapping[str, str] | None = None, *, page: int = 1) -> Found:
-    """Published entries that contain every word, narrowed by :data:`FILTERS`; facets count within the words."""
+    """Published entries with every word, narrowed by :data:`FILTERS`; facets count within the words."""
     rows = _worded(_all(State.PUBLISHED), words)
     narrowed = _narrowed(rows, chosen or {}).order_by("entry__code")
     return Found(Paginator(narrowed, PAGE).get_page(page), _facets(rows.order_by()))

@@ -1,4 +1,4 @@
-"""An entry goes from the department to the data office, where another person publishes it or sends it back."""
+"""An entry goes to the data office, where another person publishes it or sends it back."""
 
 from uuid import UUID
 

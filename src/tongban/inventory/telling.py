@@ -34,7 +34,7 @@ def office() -> list[UUID]:
     return list(dict.fromkeys(one.account_id for one in people))
 
 
-def _send(
+def _send(  # noqa: PLR0917
     accounts: Iterable[UUID], kind: str, title: Any, words: Any, values: dict[str, Any], link: str, key: str
 ) -> int:
     told = 0

@@ -38,7 +38,7 @@ def users_of(code: str) -> list[tuple[str, str, list[User]]]:
 
 
 def _items(code: str) -> list[User]:
-    """Each matter once, however many places carry it out; kept in memory until another version is in force."""
+    """Each matter once, however many places carry it out; kept until another version is in force."""
     global _index  # noqa: PLW0603  (one index a process, replaced as a whole)
     ids = items.in_force()
     stamp = hash(tuple(ids))

@@ -61,9 +61,13 @@ def download(request: HttpRequest, code: str, number: int, name: str) -> HttpRes
 def sitemap(request: HttpRequest) -> HttpResponse:
     """Addresses of open data for search engines."""
     top = etree.fromstring(f'<urlset xmlns="{_SITEMAP}"/>')
-    for path, at in [("/", None), ("/open/", None), ("/open/requests/", None), ("/open/showcase/", None)] + [
-        (f"/open/datasets/{row.code}/", row.changed_at) for row in opendata.everything()
-    ]:
+    for path, at in [
+        ("/", None),
+        ("/open/", None),
+        ("/catalogue/", None),
+        ("/open/requests/", None),
+        ("/open/showcase/", None),
+    ] + [(f"/open/datasets/{row.code}/", row.changed_at) for row in opendata.everything()]:
         url = etree.SubElement(top, f"{{{_SITEMAP}}}url")
         etree.SubElement(url, f"{{{_SITEMAP}}}loc").text = opendata.address(path)
         if at:

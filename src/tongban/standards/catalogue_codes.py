@@ -11,7 +11,7 @@ DIGITS = 6  # the guide leaves the length of the serial open; ours is padded to 
 
 @dataclass(frozen=True, slots=True)
 class CatalogueCode:
-    """The parts: class 类 (1 digit), item 项 (2), entry 目 (3), detail 细目 (0–12), serial 顺序号 (from 1)."""
+    """Class 类 (1 digit), item 项 (2), entry 目 (3), detail 细目 (0–12), serial 顺序号 (from 1)."""
 
     class_: str
     item: str

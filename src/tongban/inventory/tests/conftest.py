@@ -34,7 +34,8 @@ def world(db, staff_with):
         office=staff_with("steward", data), supervisor=staff_with("supervisor", data),
         clerk=staff_with("clerk", police),
         renkou=resources.ensure_source(
-            SYSTEM, "renkou", "常住人口登记", police.id, way="file", cycle="daily", kind="person", mapping=POLICE
+            SYSTEM, "renkou", "常住人口登记", police.id, way="file", cycle="daily", kind="person",
+            mapping=POLICE,
         ),
         hunyin=resources.ensure_source(
             SYSTEM, "hunyin", "婚姻登记", civil.id, way="file", cycle="weekly", kind="person", mapping=CIVIL

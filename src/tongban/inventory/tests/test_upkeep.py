@@ -99,7 +99,7 @@ def test_lineage_goes_from_sources_to_users(world, item):  # noqa: F811
     assert [(f.slug, f.column) for f in found.feeds] == [("renkou", "ZZ"), ("hunyin", "住址")]
     assert found.source == world.police
     assert [d.id for d in found.holders] == [world.police.id, world.civil.id]
-    inventory.register_user("test", "测试", lambda code: [inventory.User("甲", "/x/")] * 9)
+    inventory.register_user("test", "测试", lambda _code: [inventory.User("甲", "/x/")] * 9)
     try:
         found = inventory.lineage("person.address")
         assert ("test", "测试", (inventory.User("甲", "/x/"),) * 9) in found.users
