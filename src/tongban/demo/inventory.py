@@ -34,11 +34,14 @@ def by_hand() -> None:
     """Tenants as the housing department registers them: most of it the police have already."""
     housing = organisations.department_by_code("zhufang")
     items = (("姓名", "person.name"), ("公民身份号码", "person.id_number"), ("性别", "person.sex"),
-             ("手机号码", "person.phone"), ("现居住地址", "person.address"), ("租赁合同编号", ""))  # fmt: skip
+             ("手机号码", "person.phone"), ("现居住地址", "person.address"),
+             ("租赁合同编号", ""))  # fmt: skip
     row = inventory.create(
         _who("zhufang-steward"), housing.id,
         inventory.Described(
-            name="住房租赁备案人员", abstract="办理住房租赁合同备案时登记的承租人，每月汇总。", format="database",
+            name="住房租赁备案人员",
+            abstract="办理住房租赁合同备案时登记的承租人，每月汇总。",
+            format="database",
             items=tuple(inventory.ItemIn(name, "C", code) for name, code in items),
             sharing="conditional", sharing_basis="限于核验住房租赁情况，申请时写明依据、场景和范围",
             ways=("query",), opening="none", opening_basis="含个人信息（《个人信息保护法》第十三条）",

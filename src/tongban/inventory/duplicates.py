@@ -32,7 +32,7 @@ class Duplicate:
     """One department that collects what another is the source of, or two entries with the same items.
 
     ``department`` is the one that keeps or stops; ``source`` the one that others ask. ``share`` is the
-    part of the smaller entry's items that both have, in percent. ``entries``: ids of the two, of entries only.
+    part of the smaller entry's items that both have, in percent. ``entries``: ids and names of the two.
     """
 
     kind: str
