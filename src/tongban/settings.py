@@ -48,6 +48,10 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL]
 # Origins (https://host[:port]) that departments may have changes of golden values sent to.
 SUBSCRIBERS = [one for one in os.environ.get("TONGBAN_SUBSCRIBERS", "").split(",") if one]
 SUBSCRIBER_SECONDS = 10.0  # that a subscriber may take to answer
+# host:port of departments' databases that may be read as sources.
+SOURCE_DATABASES = [one for one in os.environ.get("TONGBAN_SOURCE_DATABASES", "").split(",") if one]
+SOURCE_LOOK_SECONDS = 8.0  # that a statement may take while somebody waits for the page
+SOURCE_READ_SECONDS = 300.0  # that one may take in the background
 
 ROOMS = [
     "plugins", "divisions", "trace", "notices", "identity", "organisations", "files", "documents",

@@ -199,7 +199,10 @@ class Source(Row):
 
 
 class Snapshot(Row):
-    """One file of a department, read row by row as changes. Counts are written with each batch's rows."""
+    """One file of a department, or one reading of its database, row by row as changes.
+
+    Counts are written with each batch's rows. A reading has no file; ``position`` is how far it is.
+    """
 
     class State(models.TextChoices):
         WAITING = "waiting", _("等待开始")
@@ -208,9 +211,9 @@ class Snapshot(Row):
         FAILED = "failed", _("未完成")
 
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="+")
-    file = models.ForeignKey("files.StoredFile", on_delete=models.PROTECT, related_name="+")
-    file_name = models.CharField(max_length=200)
-    format = models.CharField(max_length=10, help_text="csv, xlsx or parquet")
+    file = models.ForeignKey("files.StoredFile", on_delete=models.PROTECT, null=True, related_name="+")
+    file_name = models.CharField(max_length=200, help_text="or the table's name")
+    format = models.CharField(max_length=20, help_text="csv, xlsx, parquet, or the kind of database")
     encoding = models.CharField(max_length=20, blank=True, help_text="of a CSV file")
     as_of = models.DateTimeField(help_text="for rows that say no time themselves")
     received_at = models.DateTimeField()
@@ -225,6 +228,9 @@ class Snapshot(Row):
     quarantined = models.PositiveBigIntegerField(default=0)
     parquet_hash = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the rows as Parquet")
     problem = models.CharField(max_length=1000, blank=True)
+    position = models.JSONField(null=True, help_text="of a database: {at, key} of the row read last")
+    undated = models.PositiveBigIntegerField(default=0, help_text="rows without time or key: not readable")
+    future = models.PositiveBigIntegerField(default=0, help_text="rows dated later than now: read then")
     touched_at = models.DateTimeField(null=True, help_text="when it last got further")
     finished_at = models.DateTimeField(null=True)
 
@@ -287,7 +293,8 @@ class Landed(Row):
         return f"{self.source_id} {self.change_id}"
 
 
-from tongban.resources.hooks.models import (  # noqa: E402  (Django looks for models here)
+from tongban.resources.databases.models import DatabaseLink  # noqa: E402  (Django looks for models here)
+from tongban.resources.hooks.models import (  # noqa: E402
     Delivery,
     SandboxEvent,
     SandboxReceiver,
@@ -295,6 +302,6 @@ from tongban.resources.hooks.models import (  # noqa: E402  (Django looks for mo
 )
 
 __all__ = [
-    "Delivery", "Golden", "Landed", "Merger", "ReadLog", "SandboxEvent", "SandboxReceiver", "Snapshot",
-    "Source", "SourceDecision", "Subscription", "Value", "ValueHistory",
+    "DatabaseLink", "Delivery", "Golden", "Landed", "Merger", "ReadLog", "SandboxEvent", "SandboxReceiver",
+    "Snapshot", "Source", "SourceDecision", "Subscription", "Value", "ValueHistory",
 ]  # fmt: skip

@@ -1,7 +1,7 @@
 """Files that departments hand in: kept with their hash, read row by row as changes, bad rows quarantined."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -115,7 +115,7 @@ def read_snapshot(snapshot_id: UUID) -> Snapshot:
     if row.state == Snapshot.State.DONE:
         return row
     try:
-        table = tables.open_table(files.read(row.file_id))
+        table = tables.open_table(files.read(str(row.file_id)))
         check_header(row.source, table)
         if not row.parquet_hash:
             row.parquet_hash = _keep_rows(row, table)
@@ -144,22 +144,37 @@ def _batch(snapshot_id: UUID, source: Source, batch: list[tables.Line], at: int)
         row.rows_read += len(batch)
         row.touched_at, row.state, row.problem = timezone.now(), Snapshot.State.RUNNING, ""
         if len(batch) < BATCH:
-            _finish(source, row)
+            finish(source, row)
         row.save()
     return len(batch) == BATCH
 
 
-def _finish(source: Source, row: Snapshot) -> None:
+def finish(source: Source, row: Snapshot) -> None:
+    """All rows are in: the counts agree, the trace says so. The caller saves the row."""
     if row.rows_read != row.landed + row.quarantined:  # the table's own constraint says so too
         raise RuntimeError(f"{row.id}: rows were lost")
     row.state, row.finished_at, row.rows_total = Snapshot.State.DONE, timezone.now(), row.rows_read
     what = {"snapshot": row.id, "read": row.rows_read, **{name: getattr(row, name) for name in OUTCOMES}}
     actor = Actor("system", row.by_name)
-    trace.append(actor, f"resources:{source.department_id}", "resources.file_read", what)
+    action = "resources.file_read" if row.file_id else "resources.database_read"
+    trace.append(actor, f"resources:{source.department_id}", action, what)
 
 
 def _take(source: Source, row: Snapshot, line: tables.Line) -> str:
-    layout, columns = source.layout, mapping.columns(source.mapping, source.kind)
+    # With the day where rows have no time of their own, so that a file dated wrongly can be sent again.
+    day = "" if source.layout.get("as_of") else f"{row.as_of:%Y%m%d%H%M}:"
+    change_id = f"{(row.file_id or '')[:24]}:{day}{line.number}"
+    return take_line(source, row, line, change_id, line.number, source.layout)
+
+
+def take_line(  # noqa: PLR0917
+    source: Source, row: Snapshot, line: tables.Line, change_id: str, seq: int, layout: Mapping[str, str]
+) -> str:
+    """Take a row in as a change, or keep it with its reasons; returns what became of it.
+
+    :param layout: its columns of the number (``id``) and the time (``as_of``), the latter's format (``date``)
+    """
+    columns = mapping.columns(source.mapping, source.kind)
     said_id, said_at = line.cells.get(layout["id"]), line.cells.get(layout.get("as_of", ""))
     as_of, problems = row.as_of, []
     if line.problem:
@@ -174,18 +189,15 @@ def _take(source: Source, row: Snapshot, line: tables.Line) -> str:
                 as_of = mapping.moment(said_at, layout.get("date", ""))
             except ValueError as error:
                 problems.append(FieldProblem("as_of", "format", str(error)))
-    # With the day where rows have no time of their own, so that a file dated wrongly can be sent again.
-    day = "" if layout.get("as_of") else f"{row.as_of:%Y%m%d%H%M}:"
-    change_id = f"{row.file_id[:24]}:{day}{line.number}"
     fields = {name: line.cells.get(name) for name in columns}
     subject = "" if said_id is None else str(said_id)[:32]
     if problems:
-        body = {"id": change_id, "seq": line.number, "subject": subject, "op": "upsert",
+        body = {"id": change_id, "seq": seq, "subject": subject, "op": "upsert",
                 "as_of": "" if said_at is None else str(said_at), "fields": fields}  # fmt: skip
         return quarantine_row(
             source, body, problems, snapshot_id=row.id, line=line.number, received_at=row.received_at
         )
-    change = Change(change_id, line.number, subject, "upsert", as_of, _cells(columns, fields))
+    change = Change(change_id, seq, subject, "upsert", as_of, _cells(columns, fields))
     return take_change(
         source, change, snapshot_id=row.id, line=line.number, received_at=row.received_at
     ).outcome
@@ -204,20 +216,30 @@ def _cells(columns: dict[str, mapping.Column], fields: dict[str, Any]) -> dict[s
 
 def _keep_rows(row: Snapshot, table: tables.Table) -> str:
     """Write the rows as they were read into Parquet, all as text, and return its SHA-256."""
-    folder = Path(settings.VAR) / "landings" / row.source.slug
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path, part = folder / f"{row.id}.parquet", folder / f"{row.id}.part"
-    names = [f"c:{name}" for name in table.header]
+    path = rows_path(row)
+    part = path.with_suffix(".part")
+    write_rows(part, table.header, _chunks(table.lines()))
+    part.replace(path)
+    return digest(path)
+
+
+def write_rows(path: Path, header: Sequence[str], chunks: Iterable[Sequence[tables.Line]]) -> None:
+    """Rows as text into a Parquet file."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    names = [f"c:{name}" for name in header]
     schema = pa.schema([("line", pa.int64()), ("problem", pa.string()), *((n, pa.string()) for n in names)])
-    with pq.ParquetWriter(part, schema, compression="zstd") as writer:
-        for batch in _chunks(table.lines()):
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        for batch in chunks:
             rows = [
                 {"line": one.number, "problem": one.problem,
                  **{f"c:{n}": None if v is None else str(v) for n, v in one.cells.items()}}
                 for one in batch
             ]  # fmt: skip
             writer.write_table(pa.Table.from_pylist(rows, schema=schema))
-    part.replace(path)
+
+
+def digest(path: Path) -> str:
+    """The SHA-256 of a file."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db import transaction
 from procrastinate.contrib.django import app
 
+from tongban.resources.databases.reading import read_database, read_due
 from tongban.resources.deciding import choose_batch
 from tongban.resources.hooks.delivering import deliver, sweep
 from tongban.resources.snapshots import read_snapshot
@@ -39,3 +40,16 @@ def sweep_deliveries(timestamp: int) -> None:
 def read_file(snapshot_id: str) -> None:
     """Read an uploaded file's rows. Run again after a worker was killed it goes on where it stopped."""
     read_snapshot(UUID(snapshot_id))
+
+
+@app.task(name="resources.read_database", queue="imports", retry=3)
+def read_table(snapshot_id: str) -> None:
+    """Read what changed in a department's database. Run again it goes on where it stopped."""
+    read_database(UUID(snapshot_id))
+
+
+@app.periodic(cron="*/5 * * * *", periodic_id="resources.read_databases")
+@app.task(name="resources.read_databases", queue="default", queueing_lock="resources.read_databases")
+def read_databases(timestamp: int) -> None:
+    """Begin to read the databases whose cycle has come."""
+    read_due()

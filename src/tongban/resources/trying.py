@@ -77,10 +77,11 @@ def try_mapping(
     mapping.check(source.kind, source.mapping, source.layout, of_file=True)
     table = tables.open_table(data)
     check_header(source, table)
-    return _tried(source, table)
+    return tried(source, table)
 
 
-def _tried(source: Source, table: tables.Table) -> Trial:
+def tried(source: Source, table: tables.Table) -> Trial:
+    """What the first rows of a table would come to under a source's mapping."""
     known = mapping.columns(source.mapping, source.kind)
     tallies = {"": _Tally(_("整行"), ""), source.layout["id"]: _Tally(source.layout["id"], _("号码"))}
     if at := source.layout.get("as_of"):

@@ -1,0 +1,1 @@
+"""Databases of departments that are read where they are, never written."""
