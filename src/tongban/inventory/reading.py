@@ -141,6 +141,12 @@ def work_list(actor: Actor, chosen: Mapping[str, str] | None = None, words: str 
     return (rows.filter(state=state) if state else rows).order_by("entry__code")
 
 
+def providers(actor: Actor) -> list[tuple[str, str]]:
+    """Code and short name of the departments whose entries an actor looks after. Raises Forbidden."""
+    names = ("entry__department__code", "entry__department__short_name")
+    return list(work_list(actor).order_by(*names).values_list(*names).distinct())
+
+
 def work_page(
     actor: Actor, chosen: Mapping[str, str] | None = None, words: str = "", *, page: int = 1
 ) -> "Page[Version]":

@@ -40,6 +40,7 @@ from tongban.inventory.reading import (
     classification,
     heads,
     named,
+    providers,
     published,
     search,
     seen,
@@ -58,6 +59,7 @@ __all__ = [
     "Outcome", "Ruling", "Sharing", "State", "User", "Version", "Watch", "Way", "Withdrawn", "branches",
     "classification", "content_of", "create", "differences", "discard", "draw", "duplicates", "edit",
     "generate_entries", "heads", "items_of", "lineage", "lines_of", "may_edit", "may_review", "monitor",
-    "named", "newest", "office", "published", "register_user", "review", "rule", "said", "search", "seen",
-    "settle", "submit", "table", "tell_late", "type_words", "users_of", "withdraw", "work_page",
+    "named", "newest", "office", "providers", "published", "register_user", "review", "rule", "said",
+    "search", "seen", "settle", "submit", "table", "tell_late", "type_words", "users_of", "withdraw",
+    "work_page",
 ]  # fmt: skip

@@ -1,4 +1,5 @@
-"""Who uses an element: items whose forms prefill it, licence types, and whatever rooms above say."""
+"""Who uses an element: items whose forms prefill it, licence types, departments that are told of its changes,
+and whatever rooms above say."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -7,7 +8,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from tongban.items import service as items
+from tongban.kit.actors import SYSTEM
 from tongban.licences import service as licences
+from tongban.resources import service as resources
 
 BATCH = 500
 
@@ -66,5 +69,11 @@ def _licences(code: str) -> list[User]:
     return [User(one.name) for one in licences.types() if any(e.get("from") == code for e in one.elements)]
 
 
+def _subscribers(code: str) -> list[User]:
+    live = (one.row for one in resources.subscriptions(SYSTEM) if one.row.state != "ended")
+    return [User(f"{row.department.short_name}：{row.name}") for row in live if code in row.elements]
+
+
 register("items", _("表单预填的事项"), _items)
 register("licences", _("证照照面"), _licences)
+register("subscriptions", _("订阅变更的部门"), _subscribers)

@@ -8,6 +8,7 @@ PERIODS = {
     "realtime": timedelta(hours=2),
     "daily": timedelta(days=1),
     "weekly": timedelta(days=7),
+    "tendays": timedelta(days=11),
     "monthly": timedelta(days=31),
     "quarterly": timedelta(days=92),
     "yearly": timedelta(days=366),

@@ -127,9 +127,7 @@ def listing(request: HttpRequest) -> HttpResponse:
                chosen["sharing"]),
     ]  # fmt: skip
     if inventory.office(actor):
-        names = tuple(
-            (d.code, d.short_name) for d in organisations.departments("")[:200] if d.division == "35"
-        )
+        names = tuple(inventory.providers(actor))
         selects.append(Select("department", _("部门"), names, chosen["department"]))
     query = request.GET.copy()
     query.pop("page", None)

@@ -102,20 +102,24 @@ def source(request: HttpRequest, slug: str) -> HttpResponse:
             if act == "key":
                 key = resources.new_key(actor, slug)
             elif act == "try":
-                trial = resources.try_mapping(
-                    actor, slug, resources.content_of(request.FILES.get("file")), _mapping(rows), layout
-                )
+                trial = _tried(request, view.source, _mapping(rows), layout)
             elif act == "save":
                 return _save(request, view.source, _mapping(rows), layout)
             elif act == "land":
                 made = resources.land_file(actor, slug, request.FILES.get("file"), as_of=_as_of(request))
                 return redirect("workbench:snapshot", slug, made.id)
+            elif act == "read":
+                return redirect("workbench:snapshot", slug, resources.begin_reading(actor, slug).id)
             else:
                 raise BadRequest
         except Invalid as error:
             problems, status = error.problems, error.status
+        except Conflict as error:  # the department's database, or what is not set up of it
+            problems, status = (FieldProblem("", error.code, error.message),), error.status
+    link = resources.link_of(view.source)
     context = {
-        "view": view, "source": view.source, "key": key, "trial": trial, "problems": problems,
+        "link": link, "known": _known(link), "view": view, "source": view.source, "key": key,
+        "trial": trial, "problems": problems,
         "rows": [*enumerate(rows + [{} for _more in range(MORE)])], "layout": layout,
         "elements": resources.elements(view.source.kind), "rules": resources.CLEANING_RULES.items(),
         "page": resources.snapshots(actor, slug, page=page_number(request)),
@@ -123,6 +127,20 @@ def source(request: HttpRequest, slug: str) -> HttpResponse:
         "today": timezone.localdate().isoformat(),
     }  # fmt: skip
     return render(request, "workbench/source.html", context | SECTION, status=status)
+
+
+def _tried(
+    request: HttpRequest, row: resources.Source, mapping: dict[str, dict[str, str]], layout: dict[str, str]
+) -> resources.Trial:
+    actor = actor_of(request)
+    if row.way == resources.Source.Way.DATABASE:
+        return resources.try_database(actor, row.slug, mapping, layout)
+    data = resources.content_of(request.FILES.get("file"))
+    return resources.try_mapping(actor, row.slug, data, mapping, layout)
+
+
+def _known(link: resources.DatabaseLink | None) -> list[str]:
+    return [one.name for one in resources.known_columns(link) if one.use != "none"] if link else []
 
 
 def _stored(row: resources.Source) -> list[dict[str, str]]:

@@ -19,6 +19,11 @@ def test_anybody_lists_and_narrows(client, live):  # noqa: F811
     assert client.get("/api/v1/catalogue", {"class": "3"}).json()["total"] == 0
     assert client.get("/api/v1/catalogue", {"department": "gongan", "cycle": "daily"}).json()["total"] == 1
     assert client.get("/api/v1/catalogue", {"page": "0"}).status_code == 422
+    assert client.get("/api/v1/catalogue", {"class": "1" * 19}).status_code == 422
+    for name in ("q", "class", "department", "sharing", "opening", "cycle"):
+        assert client.get("/api/v1/catalogue", {name: "\x00"}).status_code == 422
+        assert client.get("/api/v1/catalogue", {name: "无"}).json()["total"] == 0
+    assert client.get("/api/v1/catalogue", {"q": "常住", "page": 999}).json()["page"] == 1
 
 
 def test_one_entry_or_why_not(client, world, live):  # noqa: F811

@@ -12,6 +12,7 @@ from tongban.inventory.tasks import tell_of_late_sources
 from tongban.inventory.tests.conftest import described
 from tongban.kit.errors import Conflict, Forbidden, Invalid, NotFound
 from tongban.notices.models import Notice
+from tongban.resources import service as resources
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +30,29 @@ def test_late_sources_come_first_to_whom_they_concern(world, entry):
     assert found[0].late_days == 13
     assert found[1].entry == entry
     assert [one.source.slug for one in inventory.monitor(world.gongan.actor)] == ["renkou"]
+
+
+def test_the_public_promise_counts_and_not_what_the_source_says(world, live):
+    received(world.renkou, days=8)
+    assert inventory.monitor(world.gongan.actor)[0].light == "red"  # daily
+    inventory.edit(world.gongan.actor, live.id, described(cycle="tendays"))
+    assert inventory.monitor(world.gongan.actor)[0].light == "red"  # a draft promises nothing
+    inventory.submit(world.gongan.actor, live.id)
+    inventory.review(world.office.actor, live.id, publish=True)
+    found = inventory.monitor(world.gongan.actor)[0]
+    assert (found.light, found.cycle_words, found.late) == ("green", "每旬", None)
+    received(world.hunyin, hours=1)
+    assert inventory.tell_late() == 0
+
+
+def test_departments_that_are_told_of_changes_use_the_element(world, settings):
+    settings.SUBSCRIBERS = ["https://data.example.gov.cn"]
+    resources.subscribe(
+        world.minzheng.actor, world.civil.id, "住址变化", ["person.address"], "https://data.example.gov.cn/x"
+    )
+    kinds = {kind: users for kind, _label, users in inventory.users_of("person.address")}
+    assert [one.name for one in kinds["subscriptions"]] == ["省民政厅：住址变化"]
+    assert "subscriptions" not in {kind for kind, _label, _users in inventory.users_of("person.sex")}
 
 
 def test_stewards_are_told_once_per_lateness(world):
