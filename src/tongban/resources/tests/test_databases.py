@@ -1,127 +1,34 @@
 """A department's own database, read where it is: a second database of the test cluster plays it."""
 
 import io
-import secrets
-from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-import psycopg
 import pyarrow.parquet as pq
 import pytest
 from django.db import connection
 from django.utils import timezone
 from psycopg import sql
 
-from tongban.conftest import Person, invented_id_number, run_due_jobs
-from tongban.kit.errors import Conflict, Forbidden, Invalid, NotFound
+from tongban.conftest import run_due_jobs
 from tongban.notices.models import Notice
 from tongban.resources import service, snapshots
 from tongban.resources.databases import linking, reading
 from tongban.resources.databases.base import CannotRead
 from tongban.resources.databases.contrib.postgresql import adapter
 from tongban.resources.models import DatabaseLink, Landed, Snapshot, Source, Value
+from tongban.resources.tests.department_database import (
+    LAYOUT,
+    MAPPING,
+    PEOPLE,
+    Department,
+    counts,
+    names,
+    read,
+)
 from tongban.trace import service as trace
 
-MAPPING = {
-    "XM": {"element": "person.name", "clean": "name"},
-    "手机": {"element": "person.phone", "clean": "phone"},
-}
-LAYOUT = {"id": "SFZH"}
-TABLE = (
-    'CREATE TABLE "户籍; 人"(id bigint PRIMARY KEY, "SFZH" text, "XM" text, "手机" text, photo bytea,'
-    " gxsj timestamptz)"
-)
-PEOPLE = [invented_id_number(700 + n) for n in range(8)]
 pytestmark = pytest.mark.django_db
-
-
-class Department(NamedTuple):
-    """The department's side: its database, its administrator's connection, what the platform was given."""
-
-    admin: "psycopg.Connection[Any]"
-    given: linking.LinkIn
-
-    def put(self, n: int, name: str = "陈小明", *, ago: float = 60, number: str = "", key: int = 0) -> None:
-        """A row, changed ``ago`` minutes ago."""
-        self.admin.execute(
-            'INSERT INTO "户籍; 人" VALUES (%s, %s, %s, %s, NULL, now() - %s)'
-            ' ON CONFLICT (id) DO UPDATE SET "SFZH" = excluded."SFZH", "XM" = excluded."XM",'
-            " gxsj = excluded.gxsj",
-            [key or n, number or PEOPLE[n], name, f"1390000000{n}", timedelta(minutes=ago)],
-        )
-
-
-@pytest.fixture(scope="session")
-def department_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, Any]]:
-    with django_db_blocker.unblock():
-        known = connection.get_connection_params()
-    server = {name: known[name] for name in ("host", "port", "user", "password")}
-    name, user, password = f"dept_{secrets.token_hex(4)}", f"reader_{secrets.token_hex(4)}", "只读 pass'word"
-    with psycopg.connect(**server, dbname=known["dbname"], autocommit=True) as admin:
-        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        admin.execute(
-            sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(user), sql.Literal(password))
-        )
-    yield {**server, "dbname": name, "reader": user, "secret": password}
-    with psycopg.connect(**server, dbname=known["dbname"], autocommit=True) as admin:
-        admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-        admin.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(user)))
-
-
-@pytest.fixture
-def department(department_database: dict[str, Any], settings: Any) -> Iterator[Department]:
-    at = department_database
-    settings.SOURCE_DATABASES = [f"{at['host']}:{at['port']}"]
-    settings.SOURCE_LOOK_SECONDS = settings.SOURCE_READ_SECONDS = 5.0
-    given = linking.LinkIn(at["host"], int(at["port"]), at["dbname"], at["reader"], at["secret"], "disable")
-    server = {name: at[name] for name in ("host", "port", "user", "password", "dbname")}
-    with psycopg.connect(**server, autocommit=True) as admin:
-        admin.execute("DROP SCHEMA public CASCADE")
-        admin.execute("CREATE SCHEMA public")
-        admin.execute(TABLE)
-        reader = sql.Identifier(at["reader"])
-        admin.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(reader))
-        admin.execute(sql.SQL("GRANT SELECT ON ALL TABLES IN SCHEMA public TO {}").format(reader))
-        admin.execute("CREATE TABLE secret_things (id bigint PRIMARY KEY)")
-        yield Department(admin, given)
-
-
-@pytest.fixture
-def steward(sources: dict[str, Any], staff_with: Callable[[str, Any], Person], settings: Any, tmp_path: Path):
-    settings.VAR = tmp_path
-    settings.FILES_ROOT = tmp_path / "files"
-    actor = staff_with("steward", sources["gongan"]).actor
-    service.ensure_source(
-        actor, "huji", "户籍库", sources["gongan"].id, way="database", cycle="daily", mapping=MAPPING,
-        layout=LAYOUT,
-    )  # fmt: skip
-    return actor
-
-
-@pytest.fixture
-def linked(department: Department, steward: Any) -> Department:
-    service.connect_database(steward, "huji", department.given)
-    service.choose_table(steward, "huji", "public", "户籍; 人")
-    service.choose_order(steward, "huji", "id", "gxsj")
-    return department
-
-
-def read(actor: Any) -> Snapshot:
-    made = service.begin_reading(actor, "huji")
-    run_due_jobs()
-    made.refresh_from_db()
-    return made
-
-
-def names() -> list[str]:
-    return sorted(Value.objects.filter(element="person.name").values_list("value", flat=True))
-
-
-def counts(row: Snapshot) -> tuple[int, int, int, int, int]:
-    return row.rows_read, row.taken, row.unchanged, row.stale, row.quarantined
 
 
 def test_rows_are_read_once_and_bad_ones_wait(linked: Department, steward: Any) -> None:
@@ -358,107 +265,3 @@ def test_the_platform_cannot_write_there(linked: Department, steward: Any) -> No
     ):
         inside.execute('DELETE FROM "户籍; 人"')
     assert "25006" in refused.value.message  # read_only_sql_transaction
-
-
-def test_the_connection_is_tried_sealed_and_kept_out_of_other_hands(
-    department: Department, steward: Any, sources: dict[str, Any], staff_with: Any
-) -> None:
-    given = department.given
-    for wrong, field in (
-        ({"host": "10.0.0.1"}, "host"), ({"port": 1}, "host"), ({"host": "127.0.0.1,10.0.0.1"}, "host"),
-        ({"host": "/tmp"}, "host"), ({"password": ""}, "password"), ({"user": ""}, "user"),
-        ({"tls": "maybe"}, "tls"), ({"kind": "oracle"}, "kind"), ({"database": "x" * 64}, "database"),
-    ):  # fmt: skip
-        with pytest.raises(Invalid) as refused:
-            service.connect_database(steward, "huji", replace(given, **wrong))  # type: ignore[arg-type]
-        assert refused.value.problems[0].field == field
-    for wrong, words in (
-        ({"password": "x"}, "密码不对"), ({"database": "nowhere"}, "没有这个数据库"),
-        ({"tls": "require"}, "加密连接没有建立"),
-    ):  # fmt: skip
-        with pytest.raises(CannotRead) as unread:
-            service.connect_database(steward, "huji", replace(given, **wrong))  # type: ignore[arg-type]
-        assert words in unread.value.message
-    assert not DatabaseLink.objects.exists()
-    link = service.connect_database(steward, "huji", given)
-    assert given.password not in link.password
-    service.connect_database(steward, "huji", replace(given, password=""))  # nothing else has changed
-    with pytest.raises(Invalid):  # nobody sends the kept password elsewhere
-        service.connect_database(steward, "huji", replace(given, password="", database="postgres"))
-    other = staff_with("steward", sources["minzheng"]).actor
-    for act in (
-        lambda: service.connect_database(other, "huji", given),
-        lambda: service.database_tables(other, "huji"),
-        lambda: service.begin_reading(other, "huji"),
-        lambda: service.try_database(other, "huji", MAPPING, LAYOUT),
-    ):
-        with pytest.raises(Forbidden):
-            act()
-    with pytest.raises(NotFound):
-        service.database_tables(steward, "nothing")
-
-
-def test_a_database_no_longer_listed_is_not_called(linked: Department, steward: Any, settings: Any) -> None:
-    settings.SOURCE_DATABASES = []
-    assert "TONGBAN_SOURCE_DATABASES" in read(steward).problem
-
-
-def test_nothing_of_the_platforms_own_environment_is_used(
-    department: Department, steward: Any, monkeypatch: Any
-) -> None:
-    monkeypatch.setenv("PGPASSWORD", department.given.password)
-    monkeypatch.setenv("PGOPTIONS", "-c default_transaction_read_only=off")
-    with pytest.raises(CannotRead):
-        service.connect_database(steward, "huji", replace(department.given, password="wrong"))
-
-
-def test_table_key_and_moment_are_chosen_from_what_is_there(department: Department, steward: Any) -> None:
-    with pytest.raises(Conflict):
-        service.database_tables(steward, "huji")
-    service.connect_database(steward, "huji", department.given)
-    assert [one.name for one in service.database_tables(steward, "huji")] == ["户籍; 人"]
-    for schema, table in (("public", "secret_things"), ("pg_catalog", "pg_authid"), ("public", "x")):
-        with pytest.raises(Invalid):
-            service.choose_table(steward, "huji", schema, table)
-    with pytest.raises(Conflict):
-        service.begin_reading(steward, "huji")
-    link = service.choose_table(steward, "huji", "public", "户籍; 人")
-    uses = {one.name: one.use for one in service.known_columns(link)}
-    assert uses == {"id": "plain", "SFZH": "plain", "XM": "plain", "手机": "plain", "photo": "none",
-                    "gxsj": "moment"}  # fmt: skip
-    for key, moment, field in (("gxsj", "gxsj", "key"), ("id", "XM", "moment"), ("id", "x", "moment")):
-        with pytest.raises(Invalid) as refused:
-            service.choose_order(steward, "huji", key, moment)
-        assert field in {p.field for p in refused.value.problems}
-    department.put(0, key=1)
-    department.put(0, key=2)
-    with pytest.raises(Invalid) as twice:
-        service.choose_order(steward, "huji", "SFZH", "gxsj")
-    assert twice.value.problems[0].rule == "unique"
-    service.choose_order(steward, "huji", "id", "gxsj")
-    DatabaseLink.objects.update(position={"at": "2026-01-01", "key": "1"})
-    service.choose_order(steward, "huji", "id", "gxsj")
-    assert DatabaseLink.objects.get().position is not None
-    service.choose_table(steward, "huji", "public", "户籍; 人")
-    assert DatabaseLink.objects.get().position is not None
-
-
-def test_a_mapping_is_tried_on_the_table_before_it_is_used(linked: Department, steward: Any) -> None:
-    linked.put(0)
-    linked.put(1, number="123")
-    found = service.try_database(steward, "huji", MAPPING, LAYOUT)
-    assert (found.rows, found.good) == (2, 1)
-    assert found.unused == ("id", "gxsj")
-    assert found.preview[0][1] == "陈小明"
-    assert not Landed.objects.exists()
-    with pytest.raises(CannotRead) as missing:
-        service.try_database(steward, "huji", {**MAPPING, "没有": {"element": "person.sex"}}, LAYOUT)
-    assert "没有" in missing.value.message
-    with pytest.raises(Invalid):
-        service.try_database(steward, "huji", MAPPING, {})
-
-
-def test_a_source_of_another_way_has_no_database(steward: Any, sources: dict[str, Any]) -> None:
-    service.ensure_source(steward, "wenjian", "文件", sources["gongan"].id, way="file", mapping=MAPPING)
-    with pytest.raises(Conflict):
-        service.database_tables(steward, "wenjian")

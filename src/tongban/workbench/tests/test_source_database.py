@@ -8,7 +8,7 @@ from tongban.conftest import run_due_jobs
 from tongban.resources import service as resources
 from tongban.resources.models import DatabaseLink, Landed, Snapshot
 from tongban.resources.tests.conftest import sources  # noqa: F401  (fixture)
-from tongban.resources.tests.test_databases import (  # noqa: F401  (fixtures)
+from tongban.resources.tests.department_database import (  # noqa: F401  (fixtures)
     LAYOUT,
     MAPPING,
     Department,
