@@ -30,6 +30,9 @@ OPENDATA_CALLS = int(os.environ.get("TONGBAN_OPENDATA_CALLS", "120"))
 # names them).
 DATA_OFFICE = os.environ.get("TONGBAN_DATA_OFFICE", "shuju")
 CHECK_DAYS = int(os.environ.get("TONGBAN_CHECK_DAYS", "10"))
+# Data quality: seconds after a change until it is counted, and the least number of values a public figure has.
+QUALITY_SETTLE_SECONDS = int(os.environ.get("TONGBAN_QUALITY_SETTLE_SECONDS", "2"))
+QUALITY_PUBLIC_LEAST = int(os.environ.get("TONGBAN_QUALITY_PUBLIC_LEAST", "100"))
 
 
 def _secret_key() -> str:
@@ -55,7 +58,7 @@ SOURCE_READ_SECONDS = 300.0  # that one may take in the background
 
 ROOMS = [
     "plugins", "divisions", "trace", "notices", "identity", "organisations", "files", "documents",
-    "resources", "stewardship", "items", "alignment", "licences", "guidance", "cases", "packages", "assist",
+    "resources", "stewardship", "quality", "items", "alignment", "licences", "guidance", "cases", "packages", "assist",
     "wechat", "inventory", "opendata", "portal", "workbench", "api", "demo", "ops",
 ]  # fmt: skip
 INSTALLED_APPS = [

@@ -27,6 +27,8 @@ class Element:
     source: str  # short code of the source department 数源部门
     fresh_days: int  # calendar days
     compare: str = "exact"  # how two departments' values are compared: exact or address, see law.alike
+    everyone: bool = True  # every subject of its kind has one; else only those somebody knows one of
+    unique: bool = False  # no two subjects may share one
 
     @property
     def subject_kind(self) -> str:

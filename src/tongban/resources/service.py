@@ -14,6 +14,14 @@ from tongban.resources.changing import (
     take_change,
 )
 from tongban.resources.cleaning import LABELS as CLEANING_RULES
+from tongban.resources.counting import (
+    PlaceCount,
+    ValueCount,
+    counties,
+    refused_counts,
+    repeated_counts,
+    value_counts,
+)
 from tongban.resources.databases.base import TLS, CannotRead, ColumnAbout, TableAbout
 from tongban.resources.databases.linking import (
     LinkIn,
@@ -70,17 +78,18 @@ from tongban.resources.trying import Trial, try_mapping
 
 __all__ = [
     "CLEANING_RULES", "TLS", "Beside", "CannotRead", "Change", "ChangeResult", "Column", "ColumnAbout",
-    "DatabaseLink", "Delivery", "Element", "LinkIn", "Merger", "Past", "Period", "Prefilled",
+    "DatabaseLink", "Delivery", "Element", "LinkIn", "Merger", "Past", "Period", "PlaceCount", "Prefilled",
     "QuarantinedField", "Read", "ReadsPage", "Snapshot", "Source", "SourceDecision", "SourceValue",
-    "SourceView", "Subscription", "SubscriptionView", "TableAbout", "Trial", "begin_reading", "checked",
-    "choose_order", "choose_table", "columns_of", "connect_database", "content_of", "correct",
-    "data_office", "database_tables", "decide_source", "decisions", "decisions_in_force", "deliveries",
-    "discard", "due_at", "element", "elements", "end_decision", "end_subscription", "ensure_source",
-    "fields_of", "history", "holders", "in_words", "known_columns", "land_file", "light_of", "link_of",
-    "may_set_up", "mend", "merge", "merger", "mergers", "my_values", "new_key", "new_secret", "options",
-    "pause_subscription", "prefill", "put_values", "quarantine", "quarantined", "read_due", "read_snapshot",
-    "reads_of", "replay", "resume_database", "resume_subscription", "same_subjects", "side_by_side",
-    "snapshot", "snapshots", "source_department", "source_of_key", "source_view", "sources", "split",
-    "start_over", "stop_database", "subscribe", "subscription", "subscriptions", "take_change",
-    "try_database", "try_mapping", "value_as_of", "values_of_sources", "verify_value",
+    "SourceView", "Subscription", "SubscriptionView", "TableAbout", "Trial", "ValueCount", "begin_reading",
+    "checked", "choose_order", "choose_table", "columns_of", "connect_database", "content_of", "correct",
+    "counties", "data_office", "database_tables", "decide_source", "decisions", "decisions_in_force",
+    "deliveries", "discard", "due_at", "element", "elements", "end_decision", "end_subscription",
+    "ensure_source", "fields_of", "history", "holders", "in_words", "known_columns", "land_file",
+    "light_of", "link_of", "may_set_up", "mend", "merge", "merger", "mergers", "my_values", "new_key",
+    "new_secret", "options", "pause_subscription", "prefill", "put_values", "quarantine", "quarantined",
+    "read_due", "read_snapshot", "reads_of", "refused_counts", "repeated_counts", "replay",
+    "resume_database", "resume_subscription", "same_subjects", "side_by_side", "snapshot", "snapshots",
+    "source_department", "source_of_key", "source_view", "sources", "split", "start_over", "stop_database",
+    "subscribe", "subscription", "subscriptions", "take_change", "try_database", "try_mapping",
+    "value_as_of", "value_counts", "values_of_sources", "verify_value",
 ]  # fmt: skip

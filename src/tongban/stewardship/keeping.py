@@ -12,9 +12,15 @@ from tongban.kit.actors import Actor
 from tongban.kit.errors import NotFound
 from tongban.standards.calendar import default_calendar
 from tongban.stewardship import rules
+from tongban.stewardship.events import check_moved
 from tongban.stewardship.models import Act, Check, Correction, Discrepancy, Entry
 from tongban.trace import service as trace
 
+# What rooms above hear of. That a disagreement begins or ends comes with a change of values, which is told.
+TOLD: dict[str, tuple[Act, ...]] = {
+    "correction": (Act.OPENED, Act.PASSED, Act.ANSWERED, Act.WITHDRAWN),
+    "discrepancy": (Act.PASSED, Act.ANSWERED),
+}
 MODELS: dict[str, type[Check]] = {str(m.kind): m for m in (Correction, Discrepancy)}
 
 
@@ -49,3 +55,9 @@ def note(actor: Actor, row: Check, act: Act, text: str = "", **data: Any) -> Non
     kind = type(row).kind  # type: ignore[attr-defined]
     told = {"check": row.id, "element": row.element, "department": row.department_id, **data}
     trace.append(actor, f"data:{row.subject_id}", f"stewardship.{kind}_{act}", told)
+    if act in TOLD[kind]:
+        check_moved.emit(
+            check_id=str(row.id), kind=str(kind), act=str(act), verdict=str(row.answer), element=row.element,
+            department_id=str(row.department_id), division=row.division,
+            at=timezone.now().isoformat(),
+        )  # fmt: skip

@@ -18,6 +18,7 @@ from tongban.stewardship.asking import (
 )
 from tongban.stewardship.checking import answer, claim, hand_over, may_be_asked, release
 from tongban.stewardship.comparing import hear, settle
+from tongban.stewardship.counting import CheckCount, closed_counts, corrected_counts, doubted_counts
 from tongban.stewardship.models import (
     Act,
     Correction,
@@ -49,6 +50,7 @@ __all__ = [
     "EVIDENCE",
     "PER_DAY",
     "Act",
+    "CheckCount",
     "CheckView",
     "Correction",
     "CorrectionState",
@@ -67,7 +69,10 @@ __all__ = [
     "ask",
     "check",
     "claim",
+    "closed_counts",
+    "corrected_counts",
     "counts",
+    "doubted_counts",
     "elements_waiting",
     "entries",
     "evidence_of",
