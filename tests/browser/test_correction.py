@@ -1,4 +1,5 @@
-"""A wrong address, told by a browser: seen, asked about, corrected, and right in the next filing."""
+"""A wrong address, told by a browser: seen, asked about, corrected, right in the next filing; and how the chart
+of quality moves."""
 
 import re
 
@@ -9,10 +10,12 @@ from telling import Check, Shot, Story, apart, load, picture, run_jobs
 
 from tongban.demo.accounts import PASSWORD
 from tongban.items import service as items
+from tongban.quality import service as quality
 
 NEW = "福建省福州市鼓楼区东街街道观风亭街8号3座502室"
 WHY = "去年 5 月搬家，租赁合同已经登记"
 ADDRESS = "/my-data/correct/person.address/"
+CELL = "/work/quality/gongan/person.address/?region=350102"
 
 
 class CorrectionStory(Story):
@@ -22,6 +25,7 @@ class CorrectionStory(Story):
 @pytest.fixture
 def province(transactional_db: None) -> None:
     apart(lambda: load("residence-permit"))
+    apart(quality.measure)
 
 
 def ask(story: Story) -> None:
@@ -67,6 +71,27 @@ def correct(story: Story) -> None:
     story.seen(page, "corrected")
 
 
+def figure(story: Story, page: Page, name: str) -> tuple[int, int]:
+    """How many of how many addresses are consistent, as the source department's page says now."""
+    page.goto(CELL)
+    words = page.locator("[data-dimension=consistent] [data-figure]").inner_text()
+    story.seen(page, name)
+    good, of = words.split("/")
+    return int(good), int(of)
+
+
+def moves(story: Story, desk: Page, before: tuple[int, int], asked: tuple[int, int]) -> None:
+    """The doubt counted against the department is gone; the chart has a mark with the figures around it."""
+    good, of = before
+    assert asked == (good, of + 1)
+    assert figure(story, desk, "quality-after") == before
+    expect(desk.locator("#effects")).to_contain_text(f"{good}/{of + 1} → {good}/{of}")
+    assert desk.locator(".tb-chart__mark").count() >= 1
+    desk.goto("/work/quality/")
+    expect(desk.get_by_role("heading", name="更正的效果")).to_be_visible()
+    story.seen(desk, "quality")
+
+
 def told(story: Story) -> None:
     """The person reads the answer; it is right in my data."""
     page = story.page
@@ -96,12 +121,17 @@ def file(story: Story) -> None:
     story.seen(page, "prefilled")
 
 
-def test_a_wrong_address_is_asked_about_corrected_and_right_in_the_next_filing(  # noqa: PLR0917
+def test_a_wrong_address_is_corrected_right_in_the_next_filing_and_moves_the_chart(  # noqa: PLR0917
     province: None, page: Page, visitor: object, shot: Shot, axe: Check, live_server: object
 ) -> None:
     story = CorrectionStory(page, visitor, shot, axe, live_server.url)  # type: ignore[arg-type,attr-defined]
+    desk = story.staff("gongan-steward")
+    before = figure(story, desk, "quality-before")
     ask(story)
+    run_jobs()
+    asked = figure(story, desk, "quality-asked")
     correct(story)
     run_jobs()
+    moves(story, desk, before, asked)
     told(story)
     file(story)

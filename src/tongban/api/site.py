@@ -19,6 +19,7 @@ from tongban.api import (
     me,
     open_data,
     packages,
+    quality,
     sources,
     subscriptions,
 )
@@ -47,6 +48,7 @@ api.add_router("/packages", packages.router, tags=["packages"])
 api.add_router("/open", open_data.router, auth=None, tags=["open"])
 api.add_router("/sources", sources.router, auth=None, tags=["sources"])
 api.add_router("/subscriptions", subscriptions.router, tags=["subscriptions"])
+api.add_router("/quality", quality.router, tags=["quality"])
 api.add_router("/me", me.router, tags=["me"])
 api.add_router("/me", data.router, tags=["me"])
 

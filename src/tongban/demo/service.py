@@ -55,6 +55,7 @@ def load(progress: Progress | None = None) -> dict[str, int]:
         loading,
         opendata,
         packages,
+        quality,
         sources,
         stewardship,
         stories,
@@ -63,7 +64,7 @@ def load(progress: Progress | None = None) -> dict[str, int]:
 
     rooms = (
         loading, catalogue, packages, guidance, stories, assist, wechat, stewardship, sources, changes,
-        inventory, opendata,
+        inventory, quality, opendata,
     )  # fmt: skip
     pieces = [piece for room in rooms for piece in room.pieces()]
     missing = loading.todo(pieces)

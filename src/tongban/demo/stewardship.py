@@ -17,6 +17,7 @@ from tongban.identity import service as identity
 from tongban.kit.actors import Actor
 from tongban.kit.errors import NotFound
 from tongban.organisations import service as organisations
+from tongban.quality import service as quality
 from tongban.stewardship import service as stewardship
 
 FIRST = len(people.LEADS)  # those before sign in themselves; their data stays as their stories need it
@@ -102,18 +103,21 @@ def _answer(kind: str, check_id: UUID, verdict: str) -> None:
     stewardship.answer(actor, kind, check_id, verdict, REASONS[verdict], value)
 
 
-def ask(start: int) -> None:
-    """Requests of people with an account."""
+def _plan(start: int) -> Iterator[tuple[int, str, int, str]]:
+    """Of one piece the persons with what they ask for, days ago, and what becomes of it."""
     plan = list(islice(cycle(REQUESTS), ASKED))
     for turn in range(start, min(start + LOADED, ASKED)):
-        _ask(FIRST + turn, *plan[turn])
+        yield FIRST + turn, *plan[turn]
 
 
-def _ask(number: int, element: str, days: int, then: str) -> None:
-    person = loading.everybody().persons[number]
-    account = identity.find_account(loading.login_of(number))
-    assert account is not None
-    actor = identity.own_actor(account)
+def ask(start: int) -> None:
+    """Requests of people with an account."""
+    for number, element, days, _then in _plan(start):
+        _ask(number, element, days)
+
+
+def _ask(number: int, element: str, days: int) -> None:
+    person, actor = loading.everybody().persons[number], _person(number)
     assert actor.subject_id is not None
     said, why = {
         PHONE: (names.phone(70_000 + number), "换了手机号，旧号码已经停用。"),
@@ -123,24 +127,43 @@ def _ask(number: int, element: str, days: int, then: str) -> None:
         ),
         "person.marital_status": ("10" if person.spouse else "20", "已经到民政局办过登记。"),
     }[element]  # fmt: skip
-    row = stewardship.ask(
+    stewardship.ask(
         actor, actor.subject_id, element, said, why, asked_on=timezone.localdate() - timedelta(days=days)
     )  # fmt: skip
-    if then == "withdrawn":
-        stewardship.withdraw(actor, row.id)
-    elif then == "passed":
-        minzheng = organisations.department_by_code("minzheng")
-        stewardship.hand_over(
-            steward_of(row.department_id), "correction", row.id, minzheng.id, REASONS["passed"]
-        )  # fmt: skip
-    elif then:
-        _answer("correction", row.id, then)
+
+
+def _person(number: int) -> Actor:
+    account = identity.find_account(loading.login_of(number))
+    assert account is not None
+    return identity.own_actor(account)
+
+
+def settle_requests(start: int) -> None:
+    """What became of them."""
+    for number, element, _days, then in _plan(start):
+        actor = _person(number)
+        assert actor.subject_id is not None
+        row = stewardship.open_elements(actor, actor.subject_id).get(element)
+        if row is None:
+            continue
+        if then == "withdrawn":
+            stewardship.withdraw(actor, row.id)
+        elif then == "passed":
+            minzheng = organisations.department_by_code("minzheng")
+            stewardship.hand_over(
+                steward_of(row.department_id), "correction", row.id, minzheng.id, REASONS["passed"]
+            )  # fmt: skip
+        elif then:
+            _answer("correction", row.id, then)
 
 
 def pieces() -> Iterator[Piece]:
-    """What is to be checked, in small parts."""
+    """What is to be checked, in small parts; measured in between, to show what answering does."""
+    for start in range(0, ASKED, LOADED):
+        yield Piece(f"stewardship:asked:{start}", "更正申请", partial(ask, start))
+    yield Piece("quality:before", "数据质量：更正之前", quality.measure)
     for start in range(FIRST, FIRST + COMPARED, LOADED):
         yield Piece(f"stewardship:persons:{start}", "部门间不一致", partial(compare_persons, start))
     yield Piece("stewardship:firms", "部门间不一致", compare_firms)
     for start in range(0, ASKED, LOADED):
-        yield Piece(f"stewardship:asked:{start}", "更正申请", partial(ask, start))
+        yield Piece(f"stewardship:answered:{start}", "更正申请的答复", partial(settle_requests, start))

@@ -30,7 +30,8 @@ def leave(payload: Mapping[str, Any]) -> None:
 
 def _around(at: datetime, cell: Mapping[str, Any]) -> tuple[dict[str, int] | None, dict[str, int] | None]:
     """The cell's counts as measured last before a moment, and after it where it was measured since."""
-    found = list(Measure.objects.filter(**cell, day__lte=timezone.localdate(at)).order_by("-day")[:2])
+    rows = Measure.objects.filter(**cell, day__lte=timezone.localdate(at), invented=False)
+    found = list(rows.order_by("-day")[:2])
     if not found:
         return None, None
     last = found[0]

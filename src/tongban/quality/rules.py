@@ -7,6 +7,7 @@ platform's own, said in docs/quality.md; each is a share of counts, so that sums
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -93,7 +94,7 @@ class Tally:
     closed: int = 0
 
     @classmethod
-    def of(cls, counts: Mapping[str, int | None]) -> "Tally":
+    def of(cls, counts: Mapping[str, Any]) -> "Tally":
         """From a row of the database; what is missing counts as 0."""
         return cls(**{name: int(counts.get(name) or 0) for name in COUNTS})
 

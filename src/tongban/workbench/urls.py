@@ -23,6 +23,7 @@ from tongban.workbench import (
     open_data,
     packages,
     papers,
+    quality,
     quarantine,
     reorganising,
     source_database,
@@ -134,4 +135,9 @@ urlpatterns = [
     path("open-data/showcase/", open_data.showcase, name="open_showcase"),
     path("open-data/<uuid:dataset_id>/", open_data.dataset, name="open_dataset"),
     path("operations/adapters/", adapters.adapters, name="adapters"),
+    path("quality/", quality.overview, name="quality"),
+    path("quality/matrix/", quality.matrix, name="quality_matrix"),
+    path("quality/worst/", quality.worst, name="quality_worst"),
+    path("quality/export.csv", quality.export, name="quality_export"),
+    path("quality/<slug:department>/<str:element>/", quality.cell, name="quality_cell"),
 ]

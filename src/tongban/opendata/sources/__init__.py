@@ -2,10 +2,10 @@
 
 from tongban.kit.errors import invalid
 from tongban.opendata.shapes import Source
-from tongban.opendata.sources import counts, places, registers
+from tongban.opendata.sources import counts, measures, places, registers
 
 ALL: dict[str, Source] = {
-    source.key: source for source in (*registers.SOURCES, *places.SOURCES, *counts.SOURCES)
+    source.key: source for source in (*registers.SOURCES, *places.SOURCES, *counts.SOURCES, *measures.SOURCES)
 }
 
 
