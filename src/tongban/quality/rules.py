@@ -18,11 +18,11 @@ COUNTS = (
 FLOWS = ("corrected", "closed")  # of a day; all others are the state at the time of measuring
 DIMENSIONS = ("complete", "valid", "unique", "fresh", "consistent")
 LABELS = {
-    "complete": _("完整"),
-    "valid": _("合规"),
-    "unique": _("唯一"),
-    "fresh": _("及时"),
-    "consistent": _("一致"),
+    "complete": _("完整性"),
+    "valid": _("合规性"),
+    "unique": _("唯一性"),
+    "fresh": _("及时性"),
+    "consistent": _("一致性"),
 }
 MEANINGS = {
     "complete": _("数源部门应当有的，已经有多少"),
