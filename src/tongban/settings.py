@@ -30,7 +30,7 @@ OPENDATA_CALLS = int(os.environ.get("TONGBAN_OPENDATA_CALLS", "120"))
 # names them).
 DATA_OFFICE = os.environ.get("TONGBAN_DATA_OFFICE", "shuju")
 CHECK_DAYS = int(os.environ.get("TONGBAN_CHECK_DAYS", "10"))
-# Data quality: seconds after a change until it is counted, and the least number of values a public figure has.
+# Data quality: seconds after a change until it is counted, and the values a public figure is of at least.
 QUALITY_SETTLE_SECONDS = int(os.environ.get("TONGBAN_QUALITY_SETTLE_SECONDS", "2"))
 QUALITY_PUBLIC_LEAST = int(os.environ.get("TONGBAN_QUALITY_PUBLIC_LEAST", "100"))
 
@@ -58,8 +58,8 @@ SOURCE_READ_SECONDS = 300.0  # that one may take in the background
 
 ROOMS = [
     "plugins", "divisions", "trace", "notices", "identity", "organisations", "files", "documents",
-    "resources", "stewardship", "quality", "items", "alignment", "licences", "guidance", "cases", "packages", "assist",
-    "wechat", "inventory", "opendata", "portal", "workbench", "api", "demo", "ops",
+    "resources", "stewardship", "quality", "items", "alignment", "licences", "guidance", "cases", "packages",
+    "assist", "wechat", "inventory", "opendata", "portal", "workbench", "api", "demo", "ops",
 ]  # fmt: skip
 INSTALLED_APPS = [
     "django.contrib.auth",

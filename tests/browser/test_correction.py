@@ -1,5 +1,5 @@
-"""A wrong address, told by a browser: seen, asked about, corrected, right in the next filing; and how the chart
-of quality moves."""
+"""A wrong address, told by a browser: seen, asked about, corrected, right in the next filing; and how the
+chart of quality moves."""
 
 import re
 

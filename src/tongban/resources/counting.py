@@ -8,6 +8,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -152,7 +153,8 @@ def repeated_counts(codes: Sequence[str]) -> list[PlaceCount]:
 
 def refused_counts(codes: Sequence[str]) -> list[PlaceCount]:
     """Values that wait in quarantine because they, or the row they came in, break a rule."""
-    wanted, rows = set(codes), []
+    wanted = set(codes)
+    rows: list[tuple[Any, ...]] = []
     for source in Source.objects.all():
         columns = mappings.columns(source.mapping, source.kind)
         names = json.dumps(list(columns))
