@@ -297,6 +297,11 @@ def model_pairs() -> str:
     )
 
 
+def model_persons() -> str:
+    """The persons of those pairs."""
+    return "(SELECT *, key AS id FROM persons SEMI JOIN (FROM pairs ANTI JOIN ruled USING (n)) AS open USING (key))"
+
+
 def chosen(link: float, review: float) -> str:
     """Every pair worth telling: ``n``, ``key``, ``how`` (NULL: to review), ``probability``.
 
