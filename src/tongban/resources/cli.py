@@ -12,6 +12,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from tongban.kit.errors import DomainError
 from tongban.resources.batch.invent import generate
 from tongban.resources.batch.reconcile import reconcile
+from tongban.resources.batch.spark import reconcile_spark
 
 
 @click.group("resources", help="Persons' and legal persons' data: invented departmental files.")
@@ -48,22 +49,26 @@ def generate_command(persons: int, seed: int, out: Path, as_json: bool) -> None:
 @commands.command("reconcile")
 @click.option("--in", "folder", type=click.Path(path_type=Path, file_okay=False, exists=True), required=True)
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True)
-@click.option("--threads", type=click.IntRange(0), default=0, help="0 takes every core.")
+@click.option("--threads", type=click.IntRange(0), default=0, help="0 takes every core (duckdb).")
+@click.option("--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True)
+@click.option("--master", default="local[*]", show_default=True, help="Where Spark runs (spark).")
 @click.option("--json", "as_json", is_flag=True, help="Print the account as JSON.")
-def reconcile_command(folder: Path, out: Path, threads: int, as_json: bool) -> None:
+def reconcile_command(
+    *, folder: Path, out: Path, threads: int, engine: str, master: str, as_json: bool
+) -> None:
     """Choose the golden records of everybody in the departments' files under a folder."""
     columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), disable=as_json) as bar:
         task = bar.add_task("reconcile", total=None)
         try:
-            run = reconcile(
-                folder,
-                out,
-                threads=threads,
-                report=lambda stage, done, total: bar.update(
-                    task, description=stage, completed=done, total=total
-                ),
-            )
+
+            def report(stage: str, done: int, total: int) -> None:
+                bar.update(task, description=stage, completed=done, total=total)
+
+            if engine == "spark":
+                run = reconcile_spark(folder, out, master=master, report=report)
+            else:
+                run = reconcile(folder, out, threads=threads, report=report)
         except DomainError as error:
             click.echo(
                 json.dumps({"error": error.message}, ensure_ascii=False) if as_json else error.message,

@@ -99,7 +99,7 @@ def land(
     files = raw_files(folder, source)
     receipt = out / "landed" / f"{source.slug}.json"
     with ThreadPoolExecutor(2) as pool:
-        sums = pool.map(_described, files)
+        sums = pool.map(described_file, files)
         earlier = _earlier(receipt, files, buckets)
         if earlier is not None and earlier["files"] == list(sums):
             return Landed(**earlier)
@@ -147,15 +147,20 @@ def _quarantine(connection: duckdb.DuckDBPyConnection, source: Source, out: Path
     """Keep the rows that could not be landed as they came, with file, line and reason."""
     (out / "quarantine").mkdir(exist_ok=True)
     numbered = raw.removesuffix(")") + ", filename = true, file_row_number = true)"
+    connection.execute(
+        f"COPY ({quarantine_query(source, numbered)}) "
+        f"TO {text(out / 'quarantine' / f'{source.slug}.parquet')} (FORMAT parquet)"
+    ).fetchall()
+
+
+def quarantine_query(source: Source, table: str) -> str:
+    """The rows of ``table`` that cannot be landed, as they came, each with the reason."""
     row, since = f'"{source.row}" IS NULL', f"({source.as_of.sql()}) IS NULL"
     reason = (
         f"CASE WHEN {row} THEN '{source.row}: missing' ELSE '{source.as_of.column}: not a date of the form "
         f"{source.as_of.form}' END"
     )
-    connection.execute(
-        f"COPY (SELECT {reason} AS reason, * FROM {numbered} WHERE {row} OR {since}) "
-        f"TO {text(out / 'quarantine' / f'{source.slug}.parquet')} (FORMAT parquet)"
-    ).fetchall()
+    return f"SELECT {reason} AS reason, * FROM {table} WHERE {row} OR {since}"
 
 
 def write_json(path: Path, what: dict[str, Any]) -> None:
@@ -175,7 +180,8 @@ def _earlier(receipt: Path, files: list[Path], buckets: int) -> dict[str, Any] |
     return said if said["buckets"] == buckets and [f["name"] for f in said["files"]] == names else None
 
 
-def _described(path: Path) -> dict[str, Any]:
+def described_file(path: Path) -> dict[str, Any]:
+    """Name, bytes and SHA-256."""
     with path.open("rb") as handle:
         digest = hashlib.file_digest(handle, "sha256").hexdigest()
     return {"name": path.name, "bytes": os.path.getsize(path), "sha256": digest}
