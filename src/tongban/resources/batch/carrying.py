@@ -68,7 +68,7 @@ ELSE regexp_replace('000' || CAST(try_cast(regexp_extract(said, r'^-?([0-9]+)', 
 FUNCTIONS = (_WHOLE, _DATE, _DAY)  # to be made once in each Spark session
 
 # Functions and casts that give the same on both, over what the engine hands them: tests compare the lot.
-_SAME: tuple[type[exp.Expression], ...] = (
+_SAME: tuple[type[exp.Expr], ...] = (
     exp.Abs, exp.And, exp.ArgMax, exp.Array, exp.Case, exp.Cast, exp.Coalesce, exp.Contains, exp.Count,
     exp.DateDiff, exp.Greatest, exp.If, exp.Least, exp.Length, exp.LogicalOr, exp.Max, exp.Min, exp.Nullif,
     exp.Or, exp.RegexpLike, exp.Replace, exp.Right, exp.RowNumber, exp.StartsWith, exp.Struct, exp.Substring,
@@ -107,17 +107,18 @@ def carried(query: str) -> str:
         raise NotCarried(f"sqlglot: {error}") from error
 
 
-def _gathered(tree: exp.Expression) -> exp.Expression:
+def _gathered(tree: exp.Expr) -> exp.Expr:
     """``UNION ALL`` over one and the same FROM, as one reading of it: Spark would join once for each part."""
-    parts = _parts(tree)
+    all_parts = _parts(tree)
+    parts = [part for part in all_parts if isinstance(part, exp.Select)]
+    if len(parts) < 2 or len(parts) < len(all_parts):
+        return tree
     first = parts[0]
     for part in parts:
-        if not isinstance(part, exp.Select) or {k for k, v in part.args.items() if v} - {"joins"} != _PART:
+        if {name for name, value in part.args.items() if value} - {"joins"} != _PART:
             return tree
         if any(part.args.get(name) != first.args.get(name) for name in _TABLES):
             return tree
-    if len(parts) == 1:
-        return tree
     rows = [
         exp.Case().when(
             part.args["where"].this,
@@ -139,13 +140,13 @@ def _gathered(tree: exp.Expression) -> exp.Expression:
     )
 
 
-def _parts(tree: exp.Expression) -> list[exp.Expression]:
+def _parts(tree: exp.Expr) -> list[exp.Expr]:
     if isinstance(tree, exp.Union) and not tree.args.get("distinct"):
         return [*_parts(tree.this), *_parts(tree.expression)]
     return [tree]
 
 
-def _moved(node: exp.Expression) -> exp.Expression:
+def _moved(node: exp.Expr) -> exp.Expr:
     if isinstance(node, exp.TryCast):
         return _tried(node)
     if (
@@ -170,7 +171,7 @@ def _moved(node: exp.Expression) -> exp.Expression:
     return node
 
 
-def _matched(node: exp.RegexpLike) -> exp.Expression:
+def _matched(node: exp.RegexpLike) -> exp.Expr:
     """``$`` is the very end in RE2; in Java a line break may follow."""
     pattern = node.expression
     if not pattern.is_string or node.args.get("flag") or not _PLAIN_PATTERN.fullmatch(pattern.name):
@@ -179,7 +180,7 @@ def _matched(node: exp.RegexpLike) -> exp.Expression:
     return exp.RegexpLike(this=node.this, expression=exp.Literal.string(said))
 
 
-def _tried(node: exp.TryCast) -> exp.Expression:
+def _tried(node: exp.TryCast) -> exp.Expr:
     kind = node.to.this
     if kind == exp.DataType.Type.BIGINT:
         return exp.Anonymous(this="DUCK_WHOLE", expressions=[node.this])
@@ -191,7 +192,7 @@ def _tried(node: exp.TryCast) -> exp.Expression:
     raise NotCarried(f"TRY_CAST to {node.to.sql('duckdb')}")
 
 
-def _told(node: exp.Cast) -> exp.Expression:
+def _told(node: exp.Cast) -> exp.Expr:
     """A column as text; Spark knows while planning whether it is a date."""
     is_date = exp.EQ(
         this=exp.Anonymous(this="TYPEOF", expressions=[node.this.copy()]),
@@ -201,7 +202,7 @@ def _told(node: exp.Cast) -> exp.Expression:
     return exp.Case().when(is_date, day).else_(node.copy())
 
 
-def _check(node: exp.Expression) -> None:
+def _check(node: exp.Expr) -> None:
     if isinstance(node, exp.Anonymous):
         if node.name.upper() not in _NAMED_SAME:
             raise NotCarried(f"{node.name}()")

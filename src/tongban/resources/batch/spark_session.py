@@ -44,7 +44,7 @@ def session(master: str, memory: str = "2g", **more: str) -> Iterator["SparkSess
     except ImportError:
         raise invalid("engine", "missing", "没有安装 Spark，请安装 tongban[spark]") from None
     logging.getLogger("py4j").setLevel(logging.WARNING)
-    settings = {**_SAME_RESULTS, **_QUIET, **more}
+    settings: dict[str, bool | float | int | str | None] = {**_SAME_RESULTS, **_QUIET, **more}
     if one_machine := master.startswith("local"):
         settings = {"spark.driver.memory": memory, **_ON_ONE_MACHINE, **settings}
     builder = SparkSession.builder.appName("tongban reconcile").master(master)
