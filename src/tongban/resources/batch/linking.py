@@ -133,6 +133,10 @@ def _decisions(connection: duckdb.DuckDBPyConnection, spec: Spec, decisions: Pat
         raise invalid("decisions", "format", f"{decisions.name} 不是完整的 Parquet 文件：{error}") from error
     if gone := sorted(_DECIDED - held):
         raise invalid("decisions", "column", f"{decisions.name} 缺少列：{'、'.join(gone)}")
+    slugs = [source.slug for source in spec.sources]
+    named = connection.execute(f"SELECT DISTINCT source FROM {table} ORDER BY source").fetchall()
+    if strange := [str(row[0]) for row in named if row[0] not in slugs]:
+        raise invalid("decisions", "source", f"{decisions.name} 里的来源不存在：{'、'.join(strange)}")
     places = " ".join(f"WHEN '{source.slug}' THEN {source.place}" for source in spec.sources)
     _make(
         connection,

@@ -259,6 +259,9 @@ def test_decisions_that_cannot_be_are_refused(
     decide(path, ("shuiwu", "r", 1, True, print_), ("shuiwu", "r", 1, False, print_))
     with pytest.raises(Invalid, match="互相矛盾"):
         link(engine, spec, tmp_path, decisions=path)
+    decide(path, ("shuju", "r", 1, True, print_))
+    with pytest.raises(Invalid, match="来源不存在：shuju"):
+        link(engine, spec, tmp_path, decisions=path)
     pyarrow.parquet.write_table(pyarrow.table({"source": ["shuiwu"], "key": [1]}), path)
     with pytest.raises(Invalid, match="fingerprint、row_id、same"):
         link(engine, spec, tmp_path, decisions=path)
