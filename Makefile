@@ -1,6 +1,6 @@
 # Tongban's entry points. `make up` on a machine with git, make and Python 3.11 or newer is enough.
 .DEFAULT_GOAL := help
-.PHONY: help setup up down logs test check bench demo-reset messages
+.PHONY: help setup up down logs test check bench demo-reset province messages
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
@@ -43,6 +43,9 @@ bench: setup ## measure; NAME=case_filing for one
 
 demo-reset: setup ## throw the demo province away and load it anew
 	@$(BIN)/tongban demo reset --yes
+
+province: setup ## invent a province (PERSONS=20000, SEED=1), reconcile its files and publish the outcome
+	@$(BIN)/tongban resources province --persons $(or $(PERSONS),20000) --seed $(or $(SEED),1)
 
 messages: setup ## collect the interface's strings for translation
 	@$(BIN)/tongban messages update

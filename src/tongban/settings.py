@@ -34,6 +34,10 @@ CHECK_DAYS = int(os.environ.get("TONGBAN_CHECK_DAYS", "10"))
 QUALITY_SETTLE_SECONDS = int(os.environ.get("TONGBAN_QUALITY_SETTLE_SECONDS", "2"))
 QUALITY_PUBLIC_LEAST = int(os.environ.get("TONGBAN_QUALITY_PUBLIC_LEAST", "100"))
 
+# Where the departments' files for the batch engine are laid, and where its runs leave what they chose.
+DEPARTMENTS_ROOT = Path(os.environ.get("TONGBAN_DEPARTMENTS", VAR / "departments"))
+RUNS_ROOT = Path(os.environ.get("TONGBAN_RUNS", VAR / "runs"))
+
 
 def _secret_key() -> str:
     """The site's key from the environment, or one made at first run and kept in ``var/keys``."""

@@ -50,7 +50,8 @@ def merge() -> None:
     """One person known under two numbers, and two people merged by mistake and split again."""
     office, person = _who("steward"), loading.everybody().persons[FIRST]
     county = person.place.county
-    free = (names.id_number(county, person.born, person.male, turn) for turn in range(5))
+    days = (person.born + timedelta(days=n) for n in range(1, 9))
+    free = (names.id_number(county, day, person.male) for day in days)
     number = next(one for one in free if identity.find_subject(one) is None)
     old = identity.ensure_subject("person", number, person.name, division=county)
     civil = organisations.department_by_code("minzheng")

@@ -1,6 +1,6 @@
 """Invented names, numbers and addresses that look real and can belong to nobody. Pure and seeded.
 
-* Identity numbers carry the sequence part 990–999 (digits 15–17), which is not given to newborns: the
+* Identity numbers carry the sequence part 990 or 991 (digits 15–17), which is not given to newborns: the
   registers count up from 001, and late registrations stay far below.
 * Credit codes carry an organisation code that starts with ``Y9``, a range that is not given out.
 * Telephone numbers start with 1540, a prefix no operator has.
@@ -45,7 +45,7 @@ _TRADES = (
 _BRANDS = "鑫盛达兴隆瑞祥恒泰嘉和闽榕宏远永顺福源安诚信华茂联创新汇聚海川博雅"
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _ORG_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
-SEQUENCE = 990  # first of the ten sequence parts no register gives out
+SEQUENCE = 990  # of the ten sequence parts no register gives out, this one and the next
 PHONES = 15_400_000_000  # a prefix no operator has
 
 
@@ -73,9 +73,10 @@ def birth_date(random: Random, youngest: int = 16, oldest: int = 92) -> date:
     return first + timedelta(days=random.randrange((last - first).days))
 
 
-def id_number(division: str, born: date, male: bool, turn: int) -> str:
-    """The ``turn``-th (0–4) number of this sex, place and day that no register gives out."""
-    sequence = SEQUENCE + 2 * turn + (1 if male else 0)
+def id_number(division: str, born: date, male: bool) -> str:
+    """The demo's number of this sex, place and day: no register gives it out, nor does the generator of files
+    (``resources generate``), which has 992–999."""
+    sequence = SEQUENCE + (1 if male else 0)
     head = f"{division}{born:%Y%m%d}{sequence:03d}"
     return head + codes.id_check_character(head)
 

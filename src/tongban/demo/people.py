@@ -95,11 +95,8 @@ def _person(random: Random, places: Sequence[Place], number: int, used: set[str]
         login, name, male, born, spouse, fund = LEADS[number]
         home = SHOUNING if login == NEWCOMER else GULOU
         place = next((p for p in places if p.county == home), place)
-    turn = 0
-    while (code := names.id_number(place.county, born, male, turn)) in used:
-        turn += 1
-        if turn == 5:  # all ten numbers of the day are taken: a neighbouring day has room
-            born, turn = born + timedelta(days=1), 0
+    while (code := names.id_number(place.county, born, male)) in used:
+        born += timedelta(days=1)  # the day's number is taken: the next one has room
     used.add(code)
     hukou = names.street_address(random, place)
     moved = random.random() < 0.3

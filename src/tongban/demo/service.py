@@ -55,6 +55,7 @@ def load(progress: Progress | None = None) -> dict[str, int]:
         loading,
         opendata,
         packages,
+        province,
         quality,
         sources,
         stewardship,
@@ -64,7 +65,7 @@ def load(progress: Progress | None = None) -> dict[str, int]:
 
     rooms = (
         loading, catalogue, packages, guidance, stories, assist, wechat, stewardship, sources, changes,
-        inventory, quality, opendata,
+        inventory, quality, opendata, province,
     )  # fmt: skip
     pieces = [piece for room in rooms for piece in room.pieces()]
     missing = loading.todo(pieces)

@@ -7,6 +7,7 @@ the organisations room, which registers itself with ``register_posts_provider``.
 from tongban.identity.accounts import (
     create_account,
     ensure_subject,
+    ensure_subjects,
     find_account,
     find_subject,
     recipient,
@@ -51,6 +52,7 @@ __all__ = [
     "create_account",
     "ensure_representative",
     "ensure_subject",
+    "ensure_subjects",
     "find_account",
     "find_subject",
     "grant_agency",

@@ -6,13 +6,12 @@ from dataclasses import asdict
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from tongban.kit.errors import DomainError
 from tongban.resources.batch.invent import generate
 from tongban.resources.batch.reconcile import reconcile
 from tongban.resources.batch.spark import reconcile_spark
+from tongban.resources.runs.commands import progress, province_command, publish_command, told
 
 
 @click.group("resources", help="Persons' and legal persons' data: invented departmental files.")
@@ -27,19 +26,8 @@ def commands() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the account as JSON.")
 def generate_command(persons: int, seed: int, out: Path, as_json: bool) -> None:
     """Write five departments' files about invented people, errors and all, and the truth beside them."""
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), disable=as_json) as bar:
-        task = bar.add_task("generate", total=None)
-        try:
-            made = generate(
-                persons, seed, out, lambda done, total: bar.update(task, completed=done, total=total)
-            )
-        except DomainError as error:
-            click.echo(
-                json.dumps({"error": error.message}, ensure_ascii=False) if as_json else error.message,
-                err=True,
-            )
-            sys.exit(2)
+    with told(as_json), progress(as_json, "generate") as report:
+        made = generate(persons, seed, out, lambda done, total: report("generate", done, total))
     if as_json:
         click.echo(json.dumps(asdict(made)))
     else:
@@ -75,6 +63,14 @@ def reconcile_command(
                 err=True,
             )
             sys.exit(2)
+    from tongban.resources.runs.keeping import recorded
+
+    with (
+        told(as_json),
+        progress(as_json, "reconcile") as report,
+        recorded(folder, out, "duckdb", report) as (note, _row),
+    ):
+        run = reconcile(folder, out, threads=threads, report=note)
     if as_json:
         click.echo(json.dumps(asdict(run)))
     else:
@@ -99,3 +95,7 @@ def choose_again_command(elements: tuple[str, ...]) -> None:
     for code in codes:
         choose_again.defer(element=code, after="")
     click.echo(f"{len(codes)} elements will be chosen anew")
+
+
+commands.add_command(publish_command)
+commands.add_command(province_command)

@@ -300,8 +300,10 @@ from tongban.resources.hooks.models import (  # noqa: E402
     SandboxReceiver,
     Subscription,
 )
+from tongban.resources.runs.models import Pair, ReconcileRun, RunPart  # noqa: E402
 
 __all__ = [
-    "DatabaseLink", "Delivery", "Golden", "Landed", "Merger", "ReadLog", "SandboxEvent", "SandboxReceiver",
-    "Snapshot", "Source", "SourceDecision", "Subscription", "Value", "ValueHistory",
+    "DatabaseLink", "Delivery", "Golden", "Landed", "Merger", "Pair", "ReadLog", "ReconcileRun", "RunPart",
+    "SandboxEvent", "SandboxReceiver", "Snapshot", "Source", "SourceDecision", "Subscription", "Value",
+    "ValueHistory",
 ]  # fmt: skip

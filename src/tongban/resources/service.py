@@ -71,6 +71,20 @@ from tongban.resources.merging import Beside, merge, merger, mergers, side_by_si
 from tongban.resources.models import Merger, Snapshot, Source, SourceDecision
 from tongban.resources.past import Past, Period, history, value_as_of
 from tongban.resources.reading import my_values, prefill, reads_of, verify_value
+from tongban.resources.runs.keeping import compared as compare_runs
+from tongban.resources.runs.keeping import may_see as may_see_runs
+from tongban.resources.runs.keeping import on_disk as run_on_disk
+from tongban.resources.runs.keeping import run, runs
+from tongban.resources.runs.keeping import start as start_run
+from tongban.resources.runs.models import Pair, ReconcileRun
+from tongban.resources.runs.province import Province, province
+from tongban.resources.runs.publishing import account_of as published_account
+from tongban.resources.runs.publishing import ask_to_publish
+from tongban.resources.runs.reviewing import PairView, may_review, next_pair, pair, pair_sources, pairs
+from tongban.resources.runs.reviewing import counts as pair_counts
+from tongban.resources.runs.reviewing import decide as decide_pair
+from tongban.resources.runs.reviewing import likely as likely_in_words
+from tongban.resources.runs.reviewing import undo as undo_pair
 from tongban.resources.shapes import Prefilled, Read, ReadsPage
 from tongban.resources.snapshots import content_of, land_file, read_snapshot
 from tongban.resources.stating import SourceValue, correct, values_of_sources
@@ -78,18 +92,21 @@ from tongban.resources.trying import Trial, try_mapping
 
 __all__ = [
     "CLEANING_RULES", "TLS", "Beside", "CannotRead", "Change", "ChangeResult", "Column", "ColumnAbout",
-    "DatabaseLink", "Delivery", "Element", "LinkIn", "Merger", "Past", "Period", "PlaceCount", "Prefilled",
-    "QuarantinedField", "Read", "ReadsPage", "Snapshot", "Source", "SourceDecision", "SourceValue",
-    "SourceView", "Subscription", "SubscriptionView", "TableAbout", "Trial", "ValueCount", "begin_reading",
-    "checked", "choose_order", "choose_table", "columns_of", "connect_database", "content_of", "correct",
-    "counties", "data_office", "database_tables", "decide_source", "decisions", "decisions_in_force",
+    "DatabaseLink", "Delivery", "Element", "LinkIn", "Merger", "Pair", "PairView", "Past", "Period",
+    "PlaceCount", "Prefilled", "Province", "QuarantinedField", "Read", "ReadsPage", "ReconcileRun",
+    "Snapshot", "Source", "SourceDecision", "SourceValue", "SourceView", "Subscription", "SubscriptionView",
+    "TableAbout", "Trial", "ValueCount", "ask_to_publish", "begin_reading", "checked", "choose_order",
+    "choose_table", "columns_of", "compare_runs", "connect_database", "content_of", "correct", "counties",
+    "data_office", "database_tables", "decide_pair", "decide_source", "decisions", "decisions_in_force",
     "deliveries", "discard", "due_at", "element", "elements", "end_decision", "end_subscription",
     "ensure_source", "fields_of", "history", "holders", "in_words", "known_columns", "land_file",
-    "light_of", "link_of", "may_set_up", "mend", "merge", "merger", "mergers", "my_values", "new_key",
-    "new_secret", "options", "pause_subscription", "prefill", "put_values", "quarantine", "quarantined",
-    "read_due", "read_snapshot", "reads_of", "refused_counts", "repeated_counts", "replay",
-    "resume_database", "resume_subscription", "same_subjects", "side_by_side", "snapshot", "snapshots",
-    "source_department", "source_of_key", "source_view", "sources", "split", "start_over", "stop_database",
-    "subscribe", "subscription", "subscriptions", "take_change", "try_database", "try_mapping",
+    "light_of", "likely_in_words", "link_of", "may_review", "may_see_runs", "may_set_up", "mend", "merge",
+    "merger", "mergers", "my_values", "new_key", "new_secret", "next_pair", "options", "pair",
+    "pair_counts", "pair_sources", "pairs", "pause_subscription", "prefill", "province",
+    "published_account", "put_values", "quarantine", "quarantined", "read_due", "read_snapshot", "reads_of",
+    "refused_counts", "repeated_counts", "replay", "resume_database", "resume_subscription", "run",
+    "run_on_disk", "runs", "same_subjects", "side_by_side", "snapshot", "snapshots", "source_department",
+    "source_of_key", "source_view", "sources", "split", "start_over", "start_run", "stop_database",
+    "subscribe", "subscription", "subscriptions", "take_change", "try_database", "try_mapping", "undo_pair",
     "value_as_of", "value_counts", "values_of_sources", "verify_value",
 ]  # fmt: skip

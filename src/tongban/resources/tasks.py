@@ -8,6 +8,7 @@ from procrastinate.contrib.django import app
 from tongban.resources.databases.reading import read_database, read_due
 from tongban.resources.deciding import choose_batch
 from tongban.resources.hooks.delivering import deliver, sweep
+from tongban.resources.runs import keeping, publishing
 from tongban.resources.snapshots import read_snapshot
 
 
@@ -53,3 +54,15 @@ def read_table(snapshot_id: str) -> None:
 def read_databases(timestamp: int) -> None:
     """Begin to read the databases whose cycle has come."""
     read_due()
+
+
+@app.task(name="resources.run_reconcile", queue="imports", retry=3)
+def run_reconcile(run_id: str) -> None:
+    """Do a run that was started from the page. Run again after a worker was killed it goes on."""
+    keeping.perform(UUID(run_id))
+
+
+@app.task(name="resources.publish_run", queue="imports", retry=3)
+def publish_run(run_id: str) -> None:
+    """Publish a run; what is published already is passed over."""
+    publishing.perform(UUID(run_id))

@@ -5,8 +5,8 @@
 ``sources.yaml``, which says how each department's columns are read. The same persons, seed and version of
 DuckDB give the same files (its ``hash`` is the only chance there is).
 
-Nobody real can be meant: identity numbers carry the sequence part 990–999, telephone numbers start with
-1540 (see ``demo.names``).
+Nobody real can be meant, nor anybody of the demo: identity numbers carry the sequence part 992–999 (the demo
+has 990 and 991), telephone numbers start with 1540 (see ``demo.names``).
 """
 
 import math

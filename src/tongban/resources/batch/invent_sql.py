@@ -8,6 +8,8 @@ from hashlib import sha256
 SOURCES = ("gongan", "minzheng", "renshe", "zhufang", "shuiwu")
 ROW_ID = {"gongan": "ZJ", "minzheng": "ID", "renshe": "GRBH", "zhufang": "JLH", "shuiwu": "NSRBH"}
 FIRST_BIRTH, BIRTH_DAYS = date(1915, 1, 1), 40_500
+# Sequence parts of the numbers; 990 and 991 are those of the demo's own people (demo.names).
+FIRST_TURN, TURNS = 992, 8
 TODAY = "DATE '2026-06-30'"
 SURNAMES = "陈林黄张吴李郑王刘苏蔡杨许叶谢郭曾邱周江徐庄何赖洪余潘方卢游翁肖高范魏傅邓罗沈连朱温廖詹"
 GIVEN = "伟强志明建国华军辉勇杰涛斌鹏宇浩峰俊凯文博铭宏毅恒晨彬荣炜东海平芳丽娟敏静燕玲慧雪梅婷珍琳萍霞洁颖欣怡雯倩莹妍钰思晓秀桂兰月云"
@@ -81,14 +83,14 @@ def people(first: int, last: int, sizes: Sizes, seed: int) -> str:
     own, others = _spread("j", sizes.own, seed), _spread("j", sizes.others, seed)
     return f"""
 WITH numbered AS (
-    SELECT i, i % 10 < 8 AS local, CASE WHEN i % 10 < 8 THEN i // 10 * 8 + i % 10 ELSE i // 10 * 2 + i % 10 - 8 END AS j
+    SELECT i, i % 10 < 6 AS local, CASE WHEN i % 10 < 6 THEN i // 10 * 6 + i % 10 ELSE i // 10 * 4 + i % 10 - 6 END AS j
     FROM range({first}, {last}) r(i)
 ), spread AS (
     SELECT i, CASE WHEN local THEN {own} ELSE {others} END AS x, CASE WHEN local THEN {sizes.own} ELSE {sizes.others} END AS places,
         CASE WHEN local THEN 0 ELSE {sizes.own} END AS others FROM numbered
 ), placed AS (
     SELECT i, others + x % places AS place, DATE '{FIRST_BIRTH}' + CAST(x // places % {BIRTH_DAYS} AS INTEGER) AS birth_date,
-        990 + x // (places * {BIRTH_DAYS}) AS turn,
+        {FIRST_TURN} + x // (places * {BIRTH_DAYS}) AS turn,
         pick(i, 70, {sizes.towns}) AS now_n, pick(i, 71, {sizes.towns}) AS before_n, pick(i, 72, {sizes.towns}) AS kept_n
     FROM spread
 ), numbers AS (
@@ -118,9 +120,9 @@ SELECT * FROM named"""
 def _spread(j: str, counties: int, seed: int) -> str:
     """A one-to-one scatter of j over places, days and turns (a step coprime to every size that occurs)."""
     step = 10_000_019  # a prime larger than any county count, no factor of the days or of ten
-    if math.gcd(step, BIRTH_DAYS * 10 * counties) != 1:
+    if math.gcd(step, BIRTH_DAYS * TURNS * counties) != 1:
         raise ValueError("the step would meet places twice")
-    return f"(({j} * {step} + {seed} * 7919) % ({counties} * {BIRTH_DAYS} * 10))"
+    return f"(({j} * {step} + {seed} * 7919) % ({counties} * {BIRTH_DAYS} * {TURNS}))"
 
 
 def _list(values: tuple[str, ...]) -> str:
