@@ -45,32 +45,17 @@ def reconcile_command(
     *, folder: Path, out: Path, threads: int, engine: str, master: str, as_json: bool
 ) -> None:
     """Choose the golden records of everybody in the departments' files under a folder."""
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), disable=as_json) as bar:
-        task = bar.add_task("reconcile", total=None)
-        try:
-
-            def report(stage: str, done: int, total: int) -> None:
-                bar.update(task, description=stage, completed=done, total=total)
-
-            if engine == "spark":
-                run = reconcile_spark(folder, out, master=master, report=report)
-            else:
-                run = reconcile(folder, out, threads=threads, report=report)
-        except DomainError as error:
-            click.echo(
-                json.dumps({"error": error.message}, ensure_ascii=False) if as_json else error.message,
-                err=True,
-            )
-            sys.exit(2)
     from tongban.resources.runs.keeping import recorded
 
     with (
         told(as_json),
         progress(as_json, "reconcile") as report,
-        recorded(folder, out, "duckdb", report) as (note, _row),
+        recorded(folder, out, engine, report) as (note, _row),
     ):
-        run = reconcile(folder, out, threads=threads, report=note)
+        if engine == "spark":
+            run = reconcile_spark(folder, out, master=master, report=note)
+        else:
+            run = reconcile(folder, out, threads=threads, report=note)
     if as_json:
         click.echo(json.dumps(asdict(run)))
     else:

@@ -33,7 +33,10 @@ def by_source(out: Path, spec: Spec) -> list[dict[str, Any]]:
     found = []
     with duckdb.connect() as connection:
         for source in spec.sources:
-            receipt = json.loads((out / "landed" / f"{source.slug}.json").read_text(encoding="utf-8"))
+            path = out / "landed" / f"{source.slug}.json"
+            if not path.exists():
+                continue  # an engine that keeps no receipts of departments
+            receipt = json.loads(path.read_text(encoding="utf-8"))
             reasons: list[dict[str, Any]] = []
             bad = out / "quarantine" / f"{source.slug}.parquet"
             if receipt["quarantined"] and bad.exists():
