@@ -125,7 +125,7 @@ def value_counts(county: str, codes: Sequence[str], at: datetime) -> list[ValueC
     :param at: the moment freshness is counted to
     """
     about = [element(code) for code in codes]
-    lists = [
+    lists: list[list[Any]] = [
         [one.code for one in about],
         [one.subject_kind for one in about],
         [one.fresh_days for one in about],

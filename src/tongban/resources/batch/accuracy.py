@@ -45,10 +45,13 @@ class Linkage:
         }
 
 
-def judge(connection: duckdb.DuckDBPyConnection, spec: Spec, out: Path, truth: Path) -> dict[str, Any]:
+def judge(
+    connection: duckdb.DuckDBPyConnection, spec: Spec, out: Path, truth: Path, *, values: bool = True
+) -> dict[str, Any]:
     """Compare the run under ``out`` with the truth.
 
     :param truth: a folder with ``persons`` and ``rows``, or the province's folder with ``truth`` in it
+    :param values: without it only links are judged, and ``accuracy`` is empty
     :returns: ``precision`` and ``recall`` of the links (None where nothing was linked), ``linkage`` (the same
         by source, with counts), ``accuracy``: element -> ``persons`` and the shares ``golden``, ``latest``
         and ``majority`` that are as the truth
@@ -63,7 +66,7 @@ def judge(connection: duckdb.DuckDBPyConnection, spec: Spec, out: Path, truth: P
         "precision": every["precision"],
         "recall": every["recall"],
         "linkage": {"all": every, **{slug: one.told() for slug, one in by_source.items()}},
-        "accuracy": _accuracy(connection, spec, out, tables["persons"]),
+        "accuracy": _accuracy(connection, spec, out, tables["persons"]) if values else {},
     }
 
 

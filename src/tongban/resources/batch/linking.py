@@ -185,7 +185,7 @@ def _model(connection: duckdb.DuckDBPyConnection, people: int) -> None:
     """The table ``scored``: of the pairs of rows that no rule settled."""
     common = (linking_model.COMMON, linking_model.VERY_COMMON)
     _make(connection, "model_rows", linking_sql.shaped_rows("residue", "n", common))
-    _make(connection, "model_persons", linking_sql.shaped_persons("(SELECT *, key AS id FROM persons)"))
+    _make(connection, "model_persons", linking_sql.shaped_persons(linking_sql.model_persons()))
     _make(connection, "model_pairs", linking_sql.model_pairs())
     teachers = count(connection, "SELECT count(DISTINCT key) FROM teach_said WHERE NOT stranger")
     weights = linking_model.COMPARISONS

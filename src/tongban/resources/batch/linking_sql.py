@@ -91,6 +91,15 @@ def fingerprint(source: Source) -> str:
     return f"md5(concat_ws('|', coalesce(tidy_id, ''), {fields}))"
 
 
+def _claim(text: str) -> str:
+    """The 17 digits that a damaged number claims; one of 15 digits gets the century that it leaves out."""
+    old = f"substr({text}, 1, 6) || '19' || substr({text}, 7, 9)"
+    return (
+        f"CASE WHEN regexp_matches({text}, '^[1-9][0-9]{{16}}.$') THEN CAST(substr({text}, 1, 17) AS BIGINT) "
+        f"WHEN regexp_matches({text}, '^[1-9][0-9]{{14}}$') THEN CAST({old} AS BIGINT) END"
+    )
+
+
 def flat(name: str) -> str:
     """A name to compare by: without the dot of transcribed names, which many systems cannot write."""
     return f"replace({name}, '·', '')"
@@ -98,15 +107,14 @@ def flat(name: str) -> str:
 
 def residue(source: Source, table: str) -> str:
     """The department's rows without a valid number, the last one where a row is there twice."""
-    claim = keys_sql.claimed("tidy_id")
     said = ", ".join(_role(source, role) for role in _ROLES)
     fields = ", ".join(f"'{column.element}', {column.field}" for column in source.columns)
     return f"""
 SELECT place, row_id, name, {flat("name")} AS flat, born, sex, phone, {spare("address")} AS address, employer,
     CASE WHEN length(tidy_id) >= {_READABLE} THEN tidy_id END AS number,
-    CASE WHEN claim >= 10000000000000000 THEN claim END AS claim, print, said
+    claim, print, said
 FROM (
-    SELECT {source.place} AS place, CAST(row_id AS VARCHAR) AS row_id, {said}, tidy_id, {claim} AS claim,
+    SELECT {source.place} AS place, CAST(row_id AS VARCHAR) AS row_id, {said}, tidy_id, {_claim("tidy_id")} AS claim,
         {fingerprint(source)} AS print, CAST(json_object('row.id_number', tidy_id, {fields}) AS VARCHAR) AS said,
         row_number() OVER (PARTITION BY row_id ORDER BY as_of DESC, {fingerprint(source)}) AS turn
     FROM {table}
@@ -295,6 +303,11 @@ def model_pairs() -> str:
         f"SELECT '0' AS match_key, '{ROWS}-__-' || n AS join_key_l, '{PERSONS}-__-' || key AS join_key_r "
         "FROM pairs ANTI JOIN ruled USING (n)"
     )
+
+
+def model_persons() -> str:
+    """The persons of those pairs."""
+    return "(SELECT *, key AS id FROM persons SEMI JOIN (FROM pairs ANTI JOIN ruled USING (n)) AS open USING (key))"
 
 
 def chosen(link: float, review: float) -> str:
