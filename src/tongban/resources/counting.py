@@ -14,7 +14,6 @@ from uuid import UUID
 from django.db import connection
 
 from tongban.resources import mapping as mappings
-from tongban.resources.deciding import source_department
 from tongban.resources.elements import element
 from tongban.resources.models import Source
 
@@ -23,8 +22,11 @@ _ALONE = "NOT EXISTS (SELECT 1 FROM resources_merger m WHERE m.source_id = {} AN
 _COUNTIES = "SELECT DISTINCT left(division, 6) FROM identity_subject ORDER BY 1"
 _VALUES = f"""
 WITH about AS (
-    SELECT * FROM unnest(%s::text[], %s::text[], %s::int[], %s::uuid[], %s::bool[])
-        AS t(element, kind, fresh_days, source, everyone)
+    SELECT t.*, coalesce(q.department_id, d.id) AS source
+    FROM unnest(%s::text[], %s::text[], %s::int[], %s::text[], %s::bool[])
+        AS t(element, kind, fresh_days, slug, everyone)
+    LEFT JOIN organisations_department d ON d.code = t.slug
+    LEFT JOIN resources_sourcedecision q ON q.element = t.element AND q.ended_on IS NULL
 ), person AS MATERIALIZED (
     SELECT p.id, p.kind FROM identity_subject p
     WHERE p.division LIKE %s AND left(p.division, 6) = %s AND {_ALONE.format("p.id")}
@@ -129,7 +131,7 @@ def value_counts(county: str, codes: Sequence[str], at: datetime) -> list[ValueC
         [one.code for one in about],
         [one.subject_kind for one in about],
         [one.fresh_days for one in about],
-        [source_department(one.code) for one in about],
+        [one.source for one in about],
         [one.everyone for one in about],
     ]
     with connection.cursor() as cursor:
