@@ -100,14 +100,19 @@ def _everywhere(codes: Sequence[str]) -> Elsewhere:
 
 
 def measure(
-    day: date | None = None, progress: Callable[[int, int], None] | None = None
-) -> Measured:  # fmt: skip
+    day: date | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    *,
+    part: int = 0,
+    parts: int = 1,
+) -> Measured:
     """Measure every county anew for a day; what was measured for it before is replaced.
 
     What is counted is the state of this moment: a past day cannot be measured any more, except yesterday by
     a run that went past midnight.
 
     :param progress: called with counties done and in all
+    :param part: of ``parts``, from 0, to share the counties among jobs that run side by side
     :raises Invalid: another day than today or yesterday
     """
     today = timezone.localdate()
@@ -121,7 +126,7 @@ def measure(
     # Places without subjects may have refused rows, or had some when the day was measured before.
     others = {key[2] for key in (*everywhere.repeated, *everywhere.refused)}
     others |= set(Measure.objects.filter(day=chosen).values_list("division", flat=True))
-    places = [*known, *sorted(others - set(known))]
+    places = sorted(others | set(known))[part::parts]
     cells = values = 0
     for done, county in enumerate(places, 1):
         made, counted = measure_county(county, codes, chosen, everywhere)

@@ -1,5 +1,6 @@
 """What the pages read: sums over the day's rows, over days, departments, elements and regions."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -24,6 +25,7 @@ SUMS = {name: Sum(name) for name in COUNTS}
 DAYS = 30  # that a trend shows
 LEAST = 20  # values a region's share must be of to be called a worst one
 WORST = 50
+OF_ONE = 5  # counties of one department's element among the worst
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,13 +169,22 @@ def regions(actor: Actor, scope: Scope, day: date, dimension: str) -> list[Place
 def worst(actor: Actor, scope: Scope, day: date, dimension: str, *, by_share: bool = False) -> list[Place]:
     """Departments' elements in counties with the most faulty values, or (``by_share``) the lowest shares.
 
-    By share only cells of at least 20 values count: of three values one is soon a third.
+    By share only cells of at least 20 values count: of three values one is soon a third. Of one department's
+    element at most five counties are shown, so that a fault everywhere does not hide all others.
     """
     found = [one for one in _places(_rows(actor, scope).filter(day=day), dimension, 6) if one.share.missing]
     if by_share:
         found = [one for one in found if one.share.of >= LEAST]
-        return sorted(found, key=lambda one: (one.share.value or 0, -one.share.missing))[:WORST]
-    return sorted(found, key=lambda one: (-one.share.missing, one.share.value or 0))[:WORST]
+        found.sort(key=lambda one: (one.share.value or 0, -one.share.missing))
+    else:
+        found.sort(key=lambda one: (-one.share.missing, one.share.value or 0))
+    shown: Counter[tuple[UUID, str]] = Counter()
+    kept = []
+    for one in found:
+        shown[one.department.id, one.element.code] += 1
+        if shown[one.department.id, one.element.code] <= OF_ONE:
+            kept.append(one)
+    return kept[:WORST]
 
 
 def _places(rows: "QuerySet[Measure]", dimension: str, length: int) -> Iterator[Place]:

@@ -1,7 +1,10 @@
 """Hearing what changes, and measuring everything each night."""
 
+from datetime import date
 from typing import Any
 
+from django.db import transaction
+from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from tongban.kit.events import subscribe
@@ -9,6 +12,8 @@ from tongban.quality.measuring import measure
 from tongban.quality.moving import hear_check, hear_values, sweep
 from tongban.resources.events import golden_changed
 from tongban.stewardship.events import check_moved
+
+PARTS = 4  # jobs that share a night's counties
 
 
 @subscribe(golden_changed, "quality.values")
@@ -42,8 +47,17 @@ def sweep_again(timestamp: int) -> None:
     sweep()
 
 
+@app.task(name="quality.measure_part", queue="default", retry=2)
+def measure_part(part: int, parts: int, day: str) -> None:
+    """Measure one part of the counties. Run again it replaces the day's rows."""
+    measure(date.fromisoformat(day), part=part, parts=parts)
+
+
 @app.periodic(cron="40 1 * * *", periodic_id="quality.measure")
 @app.task(name="quality.measure", queue="default", queueing_lock="quality.measure", retry=2)
 def measure_all(timestamp: int) -> None:
-    """Each night: measure everything. Run again it replaces the day's rows."""
-    measure()
+    """Each night: measure everything, in parts that run side by side."""
+    day = timezone.localdate().isoformat()
+    with transaction.atomic():
+        for part in range(PARTS):
+            measure_part.defer(part=part, parts=PARTS, day=day)

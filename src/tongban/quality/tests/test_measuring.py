@@ -5,10 +5,13 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from tongban.conftest import run_due_jobs
 from tongban.kit.actors import SYSTEM
 from tongban.kit.errors import Invalid
 from tongban.quality import service as quality
+from tongban.quality import tasks
 from tongban.quality.models import Measure
+from tongban.quality.rules import COUNTS
 from tongban.quality.tests.conftest import ADDRESS, GULOU, PHONE, SECURITY, SIMING, TAIJIANG, World
 from tongban.resources import service as resources
 from tongban.resources.models import Source
@@ -157,6 +160,18 @@ def test_only_today_and_yesterday_can_be_measured(world: World) -> None:
         with pytest.raises(Invalid) as caught:
             quality.measure(wrong)
         assert caught.value.problems[0].field == "day"
+
+
+def test_the_night_s_parts_together_are_the_whole(world: World) -> None:
+    for county in (GULOU, TAIJIANG, SIMING, "350924", "350782"):
+        world.put("gongan", world.person(county), {ADDRESS: HOME})
+    tasks.measure_all(0)
+    assert run_due_jobs().count("quality.measure_part") == tasks.PARTS
+    columns = ("department", "element", "division", *COUNTS)
+    night = list(Measure.objects.order_by("division", "element", "department").values_list(*columns))
+    Measure.objects.all().delete()
+    assert quality.measure().counties == 5
+    assert list(Measure.objects.order_by("division", "element", "department").values_list(*columns)) == night
 
 
 def test_an_empty_platform_is_measured_too(db: None) -> None:

@@ -96,6 +96,17 @@ def test_figures_narrow_to_region_department_and_element(measured: World) -> Non
     assert [(one.region, one.share) for one in places] == [("3501", quality.Share(1, 2))]
 
 
+def test_a_fault_everywhere_does_not_hide_all_others(measured: World) -> None:
+    for n in range(8):
+        measured.person(f"3504{n + 20}")
+    measured.put("gongan", measured.person("350403"), {PHONE: "13900000001"})
+    quality.measure()
+    worst = quality.worst(measured.supervisor.actor, quality.Scope(), timezone.localdate(), "complete")
+    found = [one.region for one in worst if one.element.code == ADDRESS]
+    assert len(found) == 5
+    assert any(one.element.code == PHONE for one in worst)
+
+
 @pytest.mark.parametrize(
     "query",
     ["?region=%00", "?region=99", "?day=x", "?day=2999-01-01", "?dimension=x&span=9999", "?department=nobody",
