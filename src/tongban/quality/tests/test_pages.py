@@ -17,6 +17,7 @@ from tongban.stewardship import service as stewardship
 pytestmark = pytest.mark.django_db
 HOME, OTHER = "福州市鼓楼区东街街道1号", "福州市鼓楼区水部街道7号"
 PAGES = ("/work/quality/", "/work/quality/matrix/", "/work/quality/worst/", "/work/quality/export.csv")
+ORDER = ("day", "department", "element", "division")
 CELL = f"/work/quality/gongan/{ADDRESS}/"
 
 
@@ -180,13 +181,15 @@ def test_an_invented_past_says_so_and_never_touches_what_was_measured(
     assert made == 5 * len(before)
     assert list(Measure.objects.filter(invented=False).order_by("id").values_list("id", "filled")) == before
     again = list(
-        Measure.objects.filter(invented=True).order_by("id").values_list("filled", "fresh", "agreeing")
+        Measure.objects.filter(invented=True).order_by(*ORDER).values_list("filled", "fresh", "agreeing")
     )
     assert quality.invent_past(5) == 0
     Measure.objects.filter(invented=True).delete()
     quality.invent_past(5)
     assert (
-        list(Measure.objects.filter(invented=True).order_by("id").values_list("filled", "fresh", "agreeing"))
+        list(
+            Measure.objects.filter(invented=True).order_by(*ORDER).values_list("filled", "fresh", "agreeing")
+        )
         == again
     )
     page = measured.supervisor.client.get("/work/quality/").content.decode()
