@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from tongban.inventory import service as inventory
 from tongban.kit.access import access, actor_of, role
+from tongban.kit.actors import Actor
 from tongban.kit.errors import Conflict, FieldProblem, Forbidden, Invalid
 from tongban.organisations import service as organisations
 from tongban.resources import service as resources
@@ -273,13 +274,24 @@ def duplicates(request: HttpRequest) -> HttpResponse:
             return redirect("workbench:inventory_duplicates")
     found = inventory.duplicates(actor, kind=kind)
     context = {
-        "found": found, "kind": kind, "problems": problems, "posted": request.POST,
+        "found": found, "kind": kind, "problems": problems, "posted": request.POST if problems else {},
+        "readable": _readable(actor, found),
         "kinds": [("", _("全部")), ("entries", _("条目重复")), ("element", _("数据元重复"))],
         "office": inventory.office(actor), "outcomes": inventory.Outcome.choices,
         "undecided": sum(one.ruling is None for one in found),
         "ignored": sum(one.ignored for one in found),
     }  # fmt: skip
     return render(request, "workbench/inventory_duplicates.html", context | SECTION, status=status)
+
+
+def _readable(actor: Actor, found: list[inventory.Duplicate]) -> set[UUID]:
+    """Entries whose pages the actor may open: a department does not see the other's drafts."""
+    return {
+        entry_id
+        for one in found
+        for (entry_id, _name), held in zip(one.entries, (one.source, one.department), strict=False)
+        if inventory.office(actor) or (held is not None and inventory.may_edit(actor, held.id))
+    }
 
 
 @access(keepers)

@@ -20,6 +20,8 @@ FORM = {
     "opening_basis": "《个人信息保护法》第十三条", "cycle": "monthly", "related": "", "front": "",
 }  # fmt: skip
 
+ITEMS = tuple(inventory.ItemIn(name, "C") for name in ("姓名", "住址", "电话", "单位"))
+
 
 def page_of(person, path, **data):
     response = person.client.get(path, data)
@@ -117,7 +119,11 @@ def test_duplicates_are_shown_and_decided(world):  # noqa: F811
     assert "作出决定" not in page_of(world.minzheng, path)
     given = {"kind": "element", "key": "person.address", "department": str(world.civil.id),
              "outcome": "stop", "reason": "改用公安的地址"}  # fmt: skip
-    assert world.office.client.post(path, given | {"reason": ""}).status_code == 422
+    refused = world.office.client.post(path, given | {"reason": "短"})
+    assert refused.status_code == 422
+    kept = refused.content.decode()
+    assert 'value="短"' in kept
+    assert kept.count('class="govuk-details" open') == 1
     assert world.office.client.post(path, given | {"key": "person.shoe"}).status_code == 409
     assert world.office.client.post(path, given | {"department": "x"}).status_code == 400
     assert world.minzheng.client.post(path, given).status_code == 403
@@ -139,3 +145,13 @@ def test_formulas_do_not_leave_as_such(world):  # noqa: F811
     inventory.create(world.gongan.actor, world.police.id, described(name="=SUM(A1)"))
     text = b"".join(world.gongan.client.get(f"{HOME}inventory.csv").streaming_content).decode()
     assert "'=SUM(A1)" in text
+
+
+def test_a_department_has_no_way_into_anothers_draft(world):  # noqa: F811
+    mine = inventory.create(world.gongan.actor, world.police.id, described(items=ITEMS, name="公安的人员"))
+    other = inventory.create(world.minzheng.actor, world.civil.id, described(items=ITEMS, name="民政的人员"))
+    page = page_of(world.gongan, f"{HOME}duplicates/", kind="entries")
+    assert f"{HOME}{mine.id}/" in page
+    assert "民政的人员" in page
+    assert f"{HOME}{other.id}/" not in page
+    assert f"{HOME}{other.id}/" in page_of(world.office, f"{HOME}duplicates/", kind="entries")
