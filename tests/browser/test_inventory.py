@@ -5,6 +5,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from telling import Check, Shot, Story, apart, load
 
+from tongban.demo import inventory, loading, sources
 from tongban.kit.actors import SYSTEM
 from tongban.organisations import service as organisations
 from tongban.resources import service as resources
@@ -20,6 +21,8 @@ class InventoryStory(Story):
 def province(transactional_db: None) -> None:
     def put() -> None:
         load("residence-permit")
+        for piece in (*sources.pieces(), *inventory.pieces()):
+            loading.do(piece)
         market = organisations.department_by_code("shichang")
         resources.ensure_source(
             SYSTEM, "tezhong", NAME, market.id, way="file", cycle="daily", kind="legal",
@@ -65,7 +68,7 @@ def publish(story: Story) -> None:
     page.get_by_role("button", name="发布", exact=True).click()
     expect(page.get_by_role("link", name="查看公开页面")).to_be_visible()
     page.goto("/work/inventory/monitor/")
-    expect(page.get_by_text("逾期未更新").first).to_be_visible()
+    expect(page.get_by_text("已晚").first).to_be_visible()
     story.seen(page, "monitor")
 
 

@@ -89,9 +89,11 @@ def begin_reading(actor: Actor, slug: str) -> Snapshot:
     """Have the database read now, by a worker. While it is being read that reading is given back."""
     source = linking.source_of(actor, slug)
     mapping.check(source.kind, source.mapping, source.layout, of_file=True)
-    made = _begin(actor, linking.linked(actor, slug))
-    what = {"source": slug, "snapshot": made.id}
-    trace.append(actor, f"resources:{source.department_id}", "resources.database_asked", what)
+    link = linking.linked(actor, slug)
+    with transaction.atomic():
+        made = _begin(actor, link)
+        what = {"source": slug, "snapshot": made.id}
+        trace.append(actor, f"resources:{source.department_id}", "resources.database_asked", what)
     return made
 
 

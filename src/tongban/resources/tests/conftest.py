@@ -8,10 +8,10 @@ from django.utils import timezone
 from tongban.conftest import DepartmentFactory, Person
 from tongban.resources import service
 from tongban.resources.tests.department_database import (  # noqa: F401  (fixtures)
-    department,
     department_database,
     linked,
     steward,
+    theirs,
 )
 
 Put = Callable[..., int]

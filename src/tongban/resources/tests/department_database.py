@@ -62,7 +62,7 @@ def department_database(django_db_setup: None, django_db_blocker: Any) -> Iterat
 
 
 @pytest.fixture
-def department(department_database: dict[str, Any], settings: Any) -> Iterator[Department]:
+def theirs(department_database: dict[str, Any], settings: Any) -> Iterator[Department]:
     at = department_database
     settings.SOURCE_DATABASES = [f"{at['host']}:{at['port']}"]
     settings.SOURCE_LOOK_SECONDS = settings.SOURCE_READ_SECONDS = 5.0
@@ -92,11 +92,11 @@ def steward(sources: dict[str, Any], staff_with: Callable[[str, Any], Person], s
 
 
 @pytest.fixture
-def linked(department: Department, steward: Any) -> Department:
-    service.connect_database(steward, "huji", department.given)
+def linked(theirs: Department, steward: Any) -> Department:
+    service.connect_database(steward, "huji", theirs.given)
     service.choose_table(steward, "huji", "public", "户籍; 人")
     service.choose_order(steward, "huji", "id", "gxsj")
-    return department
+    return theirs
 
 
 def read(actor: Any) -> Snapshot:

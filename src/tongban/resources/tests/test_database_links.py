@@ -20,9 +20,9 @@ pytestmark = pytest.mark.django_db
 
 
 def test_the_connection_is_tried_sealed_and_kept_out_of_other_hands(
-    department: Department, steward: Any, sources: dict[str, Any], staff_with: Any
+    theirs: Department, steward: Any, sources: dict[str, Any], staff_with: Any
 ) -> None:
-    given = department.given
+    given = theirs.given
     for wrong, field in (
         ({"host": "10.0.0.1"}, "host"), ({"port": 1}, "host"), ({"host": "127.0.0.1,10.0.0.1"}, "host"),
         ({"host": "/tmp"}, "host"), ({"password": ""}, "password"), ({"user": ""}, "user"),
@@ -63,18 +63,18 @@ def test_a_database_no_longer_listed_is_not_called(linked: Department, steward: 
 
 
 def test_nothing_of_the_platforms_own_environment_is_used(
-    department: Department, steward: Any, monkeypatch: Any
+    theirs: Department, steward: Any, monkeypatch: Any
 ) -> None:
-    monkeypatch.setenv("PGPASSWORD", department.given.password)
+    monkeypatch.setenv("PGPASSWORD", theirs.given.password)
     monkeypatch.setenv("PGOPTIONS", "-c default_transaction_read_only=off")
     with pytest.raises(CannotRead):
-        service.connect_database(steward, "huji", replace(department.given, password="wrong"))
+        service.connect_database(steward, "huji", replace(theirs.given, password="wrong"))
 
 
-def test_table_key_and_moment_are_chosen_from_what_is_there(department: Department, steward: Any) -> None:
+def test_table_key_and_moment_are_chosen_from_what_is_there(theirs: Department, steward: Any) -> None:
     with pytest.raises(Conflict):
         service.database_tables(steward, "huji")
-    service.connect_database(steward, "huji", department.given)
+    service.connect_database(steward, "huji", theirs.given)
     assert [one.name for one in service.database_tables(steward, "huji")] == ["户籍; 人"]
     for schema, table in (("public", "secret_things"), ("pg_catalog", "pg_authid"), ("public", "x")):
         with pytest.raises(Invalid):
@@ -89,8 +89,8 @@ def test_table_key_and_moment_are_chosen_from_what_is_there(department: Departme
         with pytest.raises(Invalid) as refused:
             service.choose_order(steward, "huji", key, moment)
         assert field in {p.field for p in refused.value.problems}
-    department.put(0, key=1)
-    department.put(0, key=2)
+    theirs.put(0, key=1)
+    theirs.put(0, key=2)
     with pytest.raises(Invalid) as twice:
         service.choose_order(steward, "huji", "SFZH", "gxsj")
     assert twice.value.problems[0].rule == "unique"

@@ -12,10 +12,10 @@ from tongban.resources.tests.department_database import (  # noqa: F401  (fixtur
     LAYOUT,
     MAPPING,
     Department,
-    department,
     department_database,
     linked,
     steward,
+    theirs,
 )
 
 pytestmark = pytest.mark.django_db
@@ -50,22 +50,22 @@ def text(response: Any, status: int = 200) -> str:
     return str(response.content.decode())
 
 
-def test_from_a_connection_to_rows(people: dict[str, Any], department: Department) -> None:  # noqa: F811
+def test_from_a_connection_to_rows(people: dict[str, Any], theirs: Department) -> None:  # noqa: F811
     client = people["steward"]
     assert "还没有填写连接" in text(client.get(SOURCE))
     assert "立即读取" not in text(client.get(SOURCE))
-    assert "主机" in text(client.post(URL, form(department.given, host="")), 422)
-    page = text(client.post(URL, form(department.given, host="10.9.9.9")), 422)
+    assert "主机" in text(client.post(URL, form(theirs.given, host="")), 422)
+    page = text(client.post(URL, form(theirs.given, host="10.9.9.9")), 422)
     assert "只能读取运维人员列出的数据库" in page
-    page = text(client.post(URL, form(department.given, password="no")), 409)
+    page = text(client.post(URL, form(theirs.given, password="no")), 409)
     assert "用户名或密码不对" in page
-    assert department.given.password not in page
-    assert client.post(URL, form(department.given))["Location"] == URL
+    assert theirs.given.password not in page
+    assert client.post(URL, form(theirs.given))["Location"] == URL
     page = text(client.get(URL))
     assert "已连上" in page
     assert "public.户籍; 人" in page
     assert "secret_things" not in page
-    assert department.given.password not in page
+    assert theirs.given.password not in page
     assert "没有这张表" in text(client.post(URL, {"act": "table", "table": "public.secret_things"}), 422)
     assert client.post(URL, {"act": "table", "table": "public.户籍; 人"}).status_code == 302
     page = text(client.get(URL))
@@ -73,8 +73,8 @@ def test_from_a_connection_to_rows(people: dict[str, Any], department: Departmen
     assert "photo" not in page
     assert "日期时间列" in text(client.post(URL, {"act": "order", "key": "id", "moment": "XM"}), 422)
     assert client.post(URL, {"act": "order", "key": "id", "moment": "gxsj"}).status_code == 302
-    department.put(0)
-    department.put(1, number="123")
+    theirs.put(0)
+    theirs.put(1, number="123")
     tried = text(client.post(SOURCE, columns(act="try")))
     assert "读了 2 行：1 行可以采用，1 行要修正" in tried
     assert '<option value="SFZH">' in tried
