@@ -70,6 +70,10 @@ class ReconcileRun(Row):
         return runs or self.publishing in {self.Publishing.QUEUED, self.Publishing.RUNNING}
 
     @property
+    def engine_name(self) -> str:
+        return {"duckdb": "DuckDB", "spark": "Spark"}.get(self.engine, self.engine)
+
+    @property
     def state_words(self) -> str:
         return str(self.State.CUT.label if self.cut_off else self.get_state_display())
 

@@ -24,11 +24,11 @@ from tongban.identity import service as identity
 from tongban.kit.actors import Actor
 from tongban.kit.errors import Conflict, Forbidden, NotFound, invalid
 from tongban.resources.batch.landing import text
-from tongban.resources.elements import element, registry
+from tongban.resources.elements import registry
+from tongban.resources.entering import in_words, options
 from tongban.resources.keepers import data_office
 from tongban.resources.models import Pair, ReconcileRun
 from tongban.resources.reading import _logged_read
-from tongban.resources.runs.laying import NUMBER
 from tongban.standards import codes
 from tongban.trace import service as trace
 
@@ -270,8 +270,7 @@ def _fields(row: Pair) -> list[Field]:
     """Both sides' fields by element. The person may have several values (of several departments): the one
     most like the row's is shown first."""
     said, known = _named(row.said), _named(row.known)
-    about = {code.partition(".")[2]: one.label for code, one in registry().items()}
-    about["id_number"] = element(NUMBER).label
+    about = {code.partition(".")[2]: one.label for code, one in registry().items() if _of_person(code)}
     found = []
     for name in dict.fromkeys([*known, *said]):
         one = next(iter(said.get(name, [])), "")
@@ -294,8 +293,19 @@ def _named(side: dict[str, Any]) -> dict[str, list[str]]:
         values = value if isinstance(value, list) else [value]
         short = name.partition(".")[2] or name
         if short not in {"key", "as_of", "row_id"}:
-            found[short] = [str(one) for one in values if one not in (None, "")]
+            words = [_words(short, one) for one in values if one not in (None, "")]
+            found[short] = list(dict.fromkeys(words))
     return found
+
+
+def _words(short: str, value: Any) -> str:
+    """A value as it is read: codes in words, nothing masked."""
+    code = f"person.{short}"
+    return in_words(code, value) if code in registry() and options(code) else str(value)
+
+
+def _of_person(code: str) -> bool:
+    return code.startswith("person.")
 
 
 def _pieces(one: str, other: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:

@@ -77,7 +77,7 @@ def test_a_run_is_started_followed_published_and_compared(office: Person) -> Non
     assert "文件已不在" in text(office.client.get(f"{URL}compare/?one={row.id}&other={other.id}"))
     assert "不能再发布" in text(office.client.get(f"{URL}{other.id}/"))
     assert "请选择" in text(office.client.get(f"{URL}compare/"), 422)
-    assert text(office.client.get(f"{URL}?state=published")).count('tb-quiet">Duckdb') == 1
+    assert text(office.client.get(f"{URL}?state=published")).count('tb-quiet">DuckDB') == 1
     assert "没有符合条件的运行" in text(office.client.get(f"{URL}?state=failed&engine=spark"))
 
 
