@@ -13,7 +13,7 @@ _PLAIN = (
 )
 _SPACES = " \t\u3000\u00a0"
 _WIDE, _NARROW = "０１２３４５６７８９＋－（）＃", "0123456789+-()#"
-_MOBILE = (10_000_000_000, 19_999_999_999)
+_BETWEEN = "号栋幢室#"
 # Written before the town; the province's prefectures are three characters long, as nearly all are.
 _PROVINCES = ("福建省",)
 _PREFECTURES = ("福州市", "厦门市", "莆田市", "三明市", "泉州市", "漳州市", "南平市", "龙岩市", "宁德市")
@@ -24,7 +24,10 @@ def _nothing_if_empty(text: str) -> str:
 
 
 def name(column: str, _: str = "") -> str:
-    return _nothing_if_empty(f"translate({column}, '{_VARIANT}{_SPACES}', '{_PLAIN}')")
+    plain = f"translate({column}, '{_VARIANT}{_SPACES}', '{_PLAIN}')"
+    return _nothing_if_empty(
+        f"CASE WHEN regexp_matches({column}, '[{_VARIANT}{_SPACES}]') THEN {plain} ELSE {column} END"
+    )
 
 
 def text(column: str, _: str = "") -> str:
@@ -55,12 +58,15 @@ def date(column: str, form: str = "%Y-%m-%d") -> str:
 
 def phone(column: str, _: str = "") -> str:
     """A mobile number as an integer; spaces, hyphens, +86 and full width go. Anything else is not said."""
-    low, high = _MOBILE
-    plain = f"translate({column}, '{_WIDE}-+(){_SPACES}', '{_NARROW[:10]}')"
-    slow = f"TRY_CAST(CASE WHEN length({plain}) > 11 THEN substr({plain}, length({plain}) - 10, 11) ELSE {plain} END AS BIGINT)"
-    quick = f"CASE WHEN length({column}) = 11 THEN TRY_CAST({column} AS BIGINT) END"
-    number = f"coalesce({quick}, {slow})"
-    return f"CASE WHEN {number} BETWEEN {low} AND {high} THEN {number} END"
+    last = f"right(translate({column}, '{_WIDE}-+(){_SPACES}', '{_NARROW[:10]}'), 11)"
+    return (
+        f"CASE WHEN {_mobile(column)} THEN TRY_CAST({column} AS BIGINT) "
+        f"WHEN {column} IS NOT NULL THEN CASE WHEN {_mobile(last)} THEN TRY_CAST({last} AS BIGINT) END END"
+    )
+
+
+def _mobile(text: str) -> str:
+    return f"length({text}) = 11 AND regexp_matches({text}, '^1[0-9]{{10}}$')"
 
 
 def number(column: str, _: str = "") -> str:
@@ -85,17 +91,28 @@ TYPES = {
 
 def spare(column: str) -> str:
     """An address to compare by: without province and prefecture, and without the words between its numbers."""
+    plain = f"translate({_local(column)}, '{_WIDE}{_BETWEEN}', '0123456789--()#-----')"
+    return f"rtrim({plain}, '-')"
+
+
+def _local(column: str) -> str:
     listed = ", ".join(f"'{name}'" for name in _PROVINCES)
     cities = ", ".join(f"'{name}'" for name in _PREFECTURES)
     at_city = f"CASE WHEN substr({column}, 1, 3) IN ({listed}) THEN substr({column}, 4) ELSE {column} END"
-    at_county = (
-        f"CASE WHEN substr({at_city}, 1, 3) IN ({cities}) THEN substr({at_city}, 4) ELSE {at_city} END"
-    )
-    return f"rtrim(translate({at_county}, '{_WIDE}号栋幢室#', '0123456789--()#-----'), '-')"
+    return f"CASE WHEN substr({at_city}, 1, 3) IN ({cities}) THEN substr({at_city}, 4) ELSE {at_city} END"
+
+
+def _spare_quickly(column: str) -> str:
+    """:func:`spare` for engines where ``translate`` is slow: only for what has a character in full width."""
+    plain = _local(column)
+    for word in _BETWEEN:
+        plain = f"replace({plain}, '{word}', '-')"
+    wide = f"regexp_matches({column}, '[{_WIDE}]')"
+    return f"CASE WHEN {wide} THEN {spare(column)} ELSE rtrim({plain}, '-') END"
 
 
 def same(clean: str, one: str, other: str) -> str:
     """Whether two cleaned values agree; NULL where one is."""
     if clean == "address":
-        return f"CASE WHEN {one} = {other} THEN true ELSE {spare(one)} = {spare(other)} END"
+        return f"CASE WHEN {one} = {other} THEN true ELSE {_spare_quickly(one)} = {_spare_quickly(other)} END"
     return f"{one} = {other}"

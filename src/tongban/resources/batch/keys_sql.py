@@ -18,10 +18,15 @@ def tidied(text: str) -> str:
 
 def check_character(key: str) -> str:
     """The 18th character of ``key``."""
+    # A digit is what is left of the number at its place less ten times what is left one place higher, so that
+    # the weighted sum is one of quotients alone; smallest remainders keep it far from the limits of a BIGINT.
+    by_place = _WEIGHTS[::-1]
+    factors = [(here - 10 * below) % 11 for here, below in zip(by_place, (0, *by_place), strict=False)]
     terms = " + ".join(
-        f"{weight} * ({key} // {10 ** (16 - place)} % 10)" for place, weight in enumerate(_WEIGHTS)
+        f"{factor if factor < 6 else factor - 11} * ({key} // {10**place})"
+        for place, factor in enumerate(factors)
     )
-    return f"substr('10X98765432', CAST(({terms}) % 11 AS INTEGER) + 1, 1)"
+    return f"substr('10X98765432', CAST((({terms}) % 11 + 11) % 11 AS INTEGER) + 1, 1)"
 
 
 def id_number(key: str) -> str:
@@ -29,22 +34,21 @@ def id_number(key: str) -> str:
     return f"CAST({key} AS VARCHAR) || {check_character(key)}"
 
 
-def claimed(text: str) -> str:
-    """The first 17 digits that a tidied number claims (15-digit ones get their ``19``), or NULL: a number that
-    does not give back its own digits (spaces, signs, exponents: casts are lenient) claims nothing."""
+def _usual(text: str) -> str:
+    return f"length({text}) = {_LENGTH} AND regexp_matches({text}, '^[1-9][0-9]{{16}}[0-9X]$')"
+
+
+def _old(text: str) -> str:
+    return f"length({text}) = {_OLD_LENGTH} AND regexp_matches({text}, '^[1-9][0-9]{{14}}$')"
+
+
+def _claimed(text: str) -> str:
+    """The first 17 digits that a tidied number claims (15-digit ones get their ``19``), or NULL."""
     old = f"substr({text}, 1, 6) || '19' || substr({text}, 7, 9)"
-    digits = f"CASE WHEN length({text}) = {_LENGTH} THEN substr({text}, 1, 17) WHEN length({text}) = {_OLD_LENGTH} THEN {old} END"
-    return f"TRY_CAST({digits} AS BIGINT)"
-
-
-def valid(key: str, text: str) -> str:
-    """Whether ``key``, claimed by ``text``, is one: its digits, its date of birth, its check character."""
-    whole = f"length({text}) = {_LENGTH} AND {text} = {id_number(key)}"
-    old = (
-        f"length({text}) = {_OLD_LENGTH} AND {text} = "
-        f"substr(CAST({key} AS VARCHAR), 1, 6) || substr(CAST({key} AS VARCHAR), 9, 9)"
+    return (
+        f"CASE WHEN usual OR {_usual(text)} THEN TRY_CAST(substr({text}, 1, 17) AS BIGINT) "
+        f"WHEN {_old(text)} THEN TRY_CAST({old} AS BIGINT) END"
     )
-    return f"({key} >= 10000000000000000 AND {_born(key)} AND ({whole} OR {old}))"
 
 
 def _born(key: str) -> str:
@@ -60,8 +64,9 @@ def _born(key: str) -> str:
 def key(column: str, table: str, rest: str = "*") -> str:
     """A query over ``table`` with ``rest`` and two columns more: ``tidy_id``, and ``key`` (NULL: not valid)."""
     # The usual number needs no tidying; what does is sent through translate, which is slow.
-    usual = f"length({column}) = {_LENGTH} AND TRY_CAST(substr({column}, 1, 17) AS BIGINT) IS NOT NULL"
-    tidy = f"CASE WHEN {usual} AND substr({column}, 18, 1) BETWEEN '0' AND 'X' THEN {column} ELSE {tidied(column)} END"
+    checked = f"substr(tidy_id, {_LENGTH}, 1) = {check_character('claim')} OR length(tidy_id) = {_OLD_LENGTH}"
     return f"""
-SELECT * EXCLUDE (claim), CASE WHEN {valid("claim", "tidy_id")} THEN claim END AS key
-FROM (SELECT *, {claimed("tidy_id")} AS claim FROM (SELECT {rest}, {tidy} AS tidy_id FROM {table}) AS tidy) AS claimed"""
+SELECT * EXCLUDE (claim, usual), CASE WHEN {_born("claim")} AND ({checked}) THEN claim END AS key
+FROM (SELECT *, {_claimed("tidy_id")} AS claim
+FROM (SELECT * EXCLUDE (said_id), CASE WHEN usual THEN said_id ELSE {tidied("said_id")} END AS tidy_id
+FROM (SELECT {rest}, {column} AS said_id, {_usual(column)} AS usual FROM {table}) AS told) AS tidy) AS claimed"""

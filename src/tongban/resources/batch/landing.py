@@ -25,6 +25,8 @@ PERSONS_IN_BUCKET = 600_000
 # Odd and no multiple of five, so that the last digits of the key, which are no chance, do not matter.
 _BUCKETS = (1, 3, 7, 11, 13, 17, 23, 29, 37, 47, 59, 67)
 RESIDUE = -1
+# Names and addresses hardly repeat: large dictionaries of them cost time and save no room.
+PARQUET = "FORMAT parquet, PARQUET_VERSION v2, COMPRESSION snappy, DICTIONARY_SIZE_LIMIT 2000"
 Report = Callable[[str, int, int], None]
 
 
@@ -110,8 +112,8 @@ def land(
         raw = f"read_parquet({_files(files)})"
         query = landed_query(source, raw, buckets)
         connection.execute(
-            f"COPY ({query}) TO {text(place)} (FORMAT parquet, COMPRESSION snappy, PARTITION_BY (bucket), "
-            "OVERWRITE_OR_IGNORE, ROW_GROUP_SIZE 100000)"
+            f"COPY ({query}) TO {text(place)} ({PARQUET}, PARTITION_BY (bucket), OVERWRITE_OR_IGNORE, "
+            "ROW_GROUP_SIZE 100000)"
         ).fetchall()
         made = _receipt(connection, source, place, list(sums), raw, buckets)
     write_json(receipt, asdict(made))

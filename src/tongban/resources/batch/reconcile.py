@@ -18,6 +18,7 @@ import duckdb
 
 from tongban.resources.batch import survive_sql
 from tongban.resources.batch.landing import (
+    PARQUET,
     Landed,
     Report,
     bucket_count,
@@ -100,6 +101,7 @@ def _engine(out: Path, threads: int) -> duckdb.DuckDBPyConnection:
     shutil.rmtree(spill, ignore_errors=True)
     connection = duckdb.connect()
     connection.execute(f"SET memory_limit = '{MEMORY}'; SET preserve_insertion_order = false")
+    connection.execute("SET enable_progress_bar = false")  # the caller has one of its own
     connection.execute(f"SET temp_directory = {text(spill)}")
     connection.execute("SET partitioned_write_max_open_files = 100")
     if threads:
@@ -130,35 +132,35 @@ def _bucket(
         return earlier
     receipt.unlink(missing_ok=True)
     for source in spec.sources:
-        _view(connection, source, out, number)
+        _read(connection, source, out, number)
         connection.execute(
             f"CREATE OR REPLACE TEMP VIEW last_{source.slug} AS {survive_sql.latest(source, source.slug)}"
         )
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE wide AS {survive_sql.joined(spec)}").fetchall()
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE golden AS {survive_sql.golden(spec)}").fetchall()
+    wide = f"({survive_sql.joined(spec)}) AS wide"
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE judged AS {survive_sql.judged(spec, wide)}").fetchall()
     counts: dict[str, Any] = {"stamp": stamp}
-    for name, query in (("golden", "FROM golden"), ("discrepancies", survive_sql.discrepancies(spec))):
+    for name, query in (
+        ("golden", survive_sql.golden(spec, "judged")),
+        ("discrepancies", survive_sql.discrepancies(spec, "judged")),
+    ):
         path = out / name / f"bucket-{number:04d}.parquet"
         path.parent.mkdir(exist_ok=True)
         half = path.with_suffix(".half")
-        row = connection.execute(
-            f"COPY ({query}) TO {text(half)} (FORMAT parquet, COMPRESSION snappy)"
-        ).fetchone()
+        row = connection.execute(f"COPY ({query}) TO {text(half)} ({PARQUET})").fetchone()
         half.replace(path)
         counts[name] = int(row[0]) if row else 0
-    connection.execute("DROP TABLE wide; DROP TABLE golden")
+    connection.execute("DROP TABLE judged")
     write_json(receipt, counts)
     return counts
 
 
-def _view(connection: duckdb.DuckDBPyConnection, source: Source, out: Path, number: int) -> None:
-    """The bucket's rows of one department: those with a valid number."""
+def _read(connection: duckdb.DuckDBPyConnection, source: Source, out: Path, number: int) -> None:
+    """The bucket's rows of one department, those with a valid number, as a table of its name."""
     fields = ", ".join(["key", "row_id", "as_of", *(column.field for column in source.columns)])
     landed = list((out / "landed" / source.slug / f"bucket={number}").glob("*.parquet"))
-    parts = []
     if landed:
-        parts.append(f"SELECT {fields} FROM read_parquet({text(landed[0].parent / '*.parquet')})")
-    if not parts:
+        query = f"SELECT {fields} FROM read_parquet({text(landed[0].parent / '*.parquet')})"
+    else:
         anything = next((out / "landed" / source.slug).glob("*/*.parquet"))
-        parts.append(f"SELECT {fields} FROM read_parquet({text(anything)}) WHERE false")
-    connection.execute(f"CREATE OR REPLACE TEMP VIEW {source.slug} AS {' UNION ALL '.join(parts)}")
+        query = f"SELECT {fields} FROM read_parquet({text(anything)}) WHERE false"
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {source.slug} AS {query}").fetchall()

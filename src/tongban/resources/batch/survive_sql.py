@@ -14,9 +14,10 @@ from tongban.resources.batch.spec import Element, Source, Spec
 _MASK = 256  # room for eight departments in one mask
 
 
-def packed(as_of: str, dissenters: str, confirmers: str, place: str) -> str:
-    """Days since 1900, dissenters, confirmers (bit n: department n) and the department, in one integer."""
-    return f"(((({as_of}) * {_MASK} + {dissenters}) * {_MASK} + {confirmers}) * 16 + {place})"
+def packed(as_of: str, stands: str, place: str) -> str:
+    """Days since 1900, dissenters and confirmers (bit n of each: department n), and the department, in one
+    integer. ``stands`` is the dissenters' bits, shifted by eight, and the confirmers'."""
+    return f"((({as_of}) * {_MASK * _MASK} + {stands}) * 16 + {place})"
 
 
 def unpacked(column: str) -> dict[str, str]:
@@ -44,27 +45,31 @@ SELECT key, as_of, {fields} FROM (
 
 def joined(spec: Spec) -> str:
     """Everybody, with what each department last said side by side: columns ``<field>_<place>``, ``at_<place>``."""
-    keys = " UNION ".join(f"SELECT key FROM last_{source.slug}" for source in spec.sources)
-    columns = [
-        f"s{source.place}.as_of AS at_{source.place}"
-        + "".join(f", s{source.place}.{c.field} AS {c.field}_{source.place}" for c in source.columns)
-        for source in spec.sources
-    ]
-    joins = " ".join(
-        f"LEFT JOIN last_{source.slug} AS s{source.place} ON s{source.place}.key = k.key"
-        for source in spec.sources
-    )
-    return f"SELECT k.key, {', '.join(columns)} FROM ({keys}) AS k {joins}"
+    columns, tables = [], ""
+    for source in spec.sources:
+        one = f"s{source.place}"
+        columns.append(f"{one}.as_of AS at_{source.place}")
+        columns += [f"{one}.{c.field} AS {c.field}_{source.place}" for c in source.columns]
+        tables += (
+            f" FULL JOIN last_{source.slug} AS {one} USING (key)"
+            if tables
+            else f"last_{source.slug} AS {one}"
+        )
+    return f"SELECT key, {', '.join(columns)} FROM {tables}"
 
 
-def golden(spec: Spec) -> str:
-    """The golden record of everybody in ``wide`` (see :func:`joined`)."""
+def judged(spec: Spec, wide: str) -> str:
+    """The golden record of everybody in ``wide`` (see :func:`joined`), beside what each department says."""
     chosen = ", ".join(f"{_place(e)} AS {e.field}_place" for e in spec.elements)
     valued = ", ".join(f"{_value(e)} AS {e.field}" for e in spec.elements)
-    told = ", ".join(f"{e.field}, {_told(e)} AS {e.field}_from" for e in spec.elements)
-    return f"""
-SELECT key, {id_number("key")} AS id_number, {told}
-FROM (SELECT *, {valued} FROM (SELECT *, {chosen} FROM wide) AS chosen) AS valued"""
+    told = ", ".join(f"{_told(e)} AS {e.field}_from" for e in spec.elements)
+    return f"SELECT *, {told} FROM (SELECT *, {valued} FROM (SELECT *, {chosen} FROM {wide}) AS chosen) AS valued"
+
+
+def golden(spec: Spec, table: str) -> str:
+    """The golden records of a table made by :func:`judged`."""
+    told = ", ".join(f"{e.field}, {e.field}_from" for e in spec.elements)
+    return f"SELECT key, {id_number('key')} AS id_number, {told} FROM {table}"
 
 
 def _place(element: Element) -> str:
@@ -92,31 +97,30 @@ def _value(element: Element) -> str:
 
 def _told(element: Element) -> str:
     f = element.field
-    at = "CASE " + f"{f}_place " + " ".join(f"WHEN {n} THEN at_{n}" for n in element.holders) + " END"
-    agree, differ = ["0"], ["0"]
-    for n in element.holders:
-        if len(element.holders) == 1:
-            break
-        like = same(element.clean, f"{f}_{n}", f)
-        other = f"{f}_place <> {n} AND {f}_{n} IS NOT NULL"
-        agree.append(f"CASE WHEN {other} AND {like} THEN {1 << n} ELSE 0 END")
-        differ.append(f"CASE WHEN {other} AND NOT ({like}) THEN {1 << n} ELSE 0 END")
-    days = f"CAST({at} AS BIGINT)"
-    return packed(days, "(" + " + ".join(differ) + ")", "(" + " + ".join(agree) + ")", f"{f}_place")
+    at = f"CASE {f}_place " + " ".join(f"WHEN {n} THEN at_{n}" for n in element.holders) + " END"
+    return packed(f"CAST({at} AS BIGINT)", f"({' + '.join(_stands(element))})", f"{f}_place")
 
 
-def discrepancies(spec: Spec) -> str:
-    """Every disagreement of a department with the golden record: one row each, values as text."""
-    parts = []
-    for element in spec.elements:
-        for n in element.holders:
-            if len(element.holders) == 1:
-                continue
-            parts.append(
-                f"SELECT g.key, '{element.code}' AS element, {n} AS department, "
-                f"{unpacked(f'g.{element.field}_from')['place']} AS source, "
-                f"CAST(w.{element.field}_{n} AS VARCHAR) AS said, CAST(g.{element.field} AS VARCHAR) AS golden "
-                f"FROM golden AS g JOIN wide AS w ON w.key = g.key "
-                f"WHERE g.{element.field}_from // {16 * _MASK * (1 << n)} % 2 = 1"
-            )
-    return " UNION ALL ".join(parts)
+def _stands(element: Element) -> list[str]:
+    """For each department: its bit as a confirmer, its bit as a dissenter, or 0."""
+    f = element.field
+    if len(element.holders) == 1:
+        return ["0"]
+    return [
+        f"CASE WHEN {f}_{n} IS NULL OR {f}_place = {n} THEN 0 "
+        f"WHEN {same(element.clean, f'{f}_{n}', f)} THEN {1 << n} ELSE {_MASK << n} END"
+        for n in element.holders
+    ]
+
+
+def discrepancies(spec: Spec, table: str) -> str:
+    """Every disagreement of a department with the golden record of a table made by :func:`judged`: one row
+    each, values as text."""
+    return " UNION ALL ".join(
+        f"SELECT key, '{element.code}' AS element, {n} AS department, {element.field}_place AS source, "
+        f"CAST({element.field}_{n} AS VARCHAR) AS said, CAST({element.field} AS VARCHAR) AS golden "
+        f"FROM {table} WHERE {element.field}_from // {16 * _MASK * (1 << n)} % 2 = 1"
+        for element in spec.elements
+        for n in element.holders
+        if len(element.holders) > 1
+    )
