@@ -19,6 +19,7 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, connection, transaction
 from django.test import Client
 from django.utils import timezone
+from hypothesis import settings
 
 from tongban.divisions.service import Division
 from tongban.identity import service as identity
@@ -29,6 +30,8 @@ from tongban.organisations.models import Department, Hall, Post, Staff
 from tongban.standards import codes
 
 PASSWORD = "Correct-horse-7"  # noqa: S105  (of the factories' accounts)
+settings.register_profile("tongban", deadline=None)  # no timing decides a test
+settings.load_profile("tongban")
 _people = itertools.count()
 _companies = itertools.count()
 

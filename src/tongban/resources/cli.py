@@ -2,16 +2,21 @@
 
 import json
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import get_args
 
 import click
 
 from tongban.kit.errors import DomainError
 from tongban.resources.batch.invent import generate
-from tongban.resources.batch.reconcile import reconcile
+from tongban.resources.batch.reconcile import How, Link, Run, reconcile
 from tongban.resources.batch.spark import reconcile_spark
 from tongban.resources.runs.commands import progress, province_command, publish_command, told
+
+_THERE = click.Path(path_type=Path, file_okay=False, exists=True)
+_FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 
 @click.group("resources", help="Persons' and legal persons' data: invented departmental files.")
@@ -35,34 +40,72 @@ def generate_command(persons: int, seed: int, out: Path, as_json: bool) -> None:
 
 
 @commands.command("reconcile")
-@click.option("--in", "folder", type=click.Path(path_type=Path, file_okay=False, exists=True), required=True)
+@click.option("--in", "folder", type=_THERE, required=True)
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True)
 @click.option("--threads", type=click.IntRange(0), default=0, help="0 takes every core (duckdb).")
 @click.option("--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True)
 @click.option("--master", default="local[*]", show_default=True, help="Where Spark runs (spark).")
+@click.option(
+    "--link",
+    type=click.Choice(get_args(Link)),
+    default="model",
+    show_default=True,
+    help="How rows without a valid number find their persons.",
+)
+@click.option("--decisions", type=_FILE, help="What clerks decided about pairs (Parquet).")
+@click.option("--truth", type=_THERE, help="The truth of invented files, to judge the run by.")
 @click.option("--json", "as_json", is_flag=True, help="Print the account as JSON.")
 def reconcile_command(
-    *, folder: Path, out: Path, threads: int, engine: str, master: str, as_json: bool
+    *,
+    folder: Path,
+    out: Path,
+    threads: int,
+    engine: str,
+    master: str,
+    link: Link,
+    decisions: Path | None,
+    truth: Path | None,
+    as_json: bool,
 ) -> None:
     """Choose the golden records of everybody in the departments' files under a folder."""
     from tongban.resources.runs.keeping import recorded
 
+    how = How(link, decisions, truth)
     with (
         told(as_json),
         progress(as_json, "reconcile") as report,
         recorded(folder, out, engine, report) as (note, _row),
     ):
         if engine == "spark":
-            run = reconcile_spark(folder, out, master=master, report=note)
+            run = reconcile_spark(folder, out, how=how, master=master, report=note)
         else:
-            run = reconcile(folder, out, threads=threads, report=note)
+            run = reconcile(folder, out, how=how, threads=threads, report=note)
     if as_json:
         click.echo(json.dumps(asdict(run)))
     else:
         click.echo(
             f"{run.rows_in} rows: {run.landed} landed, {run.quarantined} quarantined; {run.golden} persons, "
-            f"{run.discrepancies} discrepancies; {run.residue} rows without a valid number; {run.seconds} s"
+            f"{run.discrepancies} discrepancies; {run.residue} rows without a valid number, "
+            f"{run.linked} linked, {run.review} pairs to review; {run.seconds} s"
         )
+        for line in _judged(run):
+            click.echo(line)
+
+
+def _judged(run: Run) -> Iterator[str]:
+    """The account of a run with a truth, in lines."""
+    if run.accuracy is None:
+        return
+    yield f"links: precision {_percent(run.precision)}, recall {_percent(run.recall)}"
+    for code, shares in run.accuracy.items():
+        yield (
+            f"{code:28} golden {_percent(shares['golden'])}, latest {_percent(shares['latest'])}, "
+            f"majority {_percent(shares['majority'])}"
+        )
+
+
+def _percent(share: float | None) -> str:
+    return "-" if share is None else f"{100 * share:.2f} %"
 
 
 @commands.command("choose-again")

@@ -42,11 +42,12 @@ def _old(text: str) -> str:
     return f"length({text}) = {_OLD_LENGTH} AND regexp_matches({text}, '^[1-9][0-9]{{14}}$')"
 
 
-def _claimed(text: str) -> str:
-    """The first 17 digits that a tidied number claims (15-digit ones get their ``19``), or NULL."""
+def claimed(text: str) -> str:
+    """The first 17 digits that a tidied number claims (15-digit ones get their ``19``), or NULL: a number that
+    is not all digits, but for its last character, claims nothing."""
     old = f"substr({text}, 1, 6) || '19' || substr({text}, 7, 9)"
     return (
-        f"CASE WHEN usual OR {_usual(text)} THEN TRY_CAST(substr({text}, 1, 17) AS BIGINT) "
+        f"CASE WHEN {_usual(text)} THEN TRY_CAST(substr({text}, 1, 17) AS BIGINT) "
         f"WHEN {_old(text)} THEN TRY_CAST({old} AS BIGINT) END"
     )
 
@@ -67,6 +68,6 @@ def key(column: str, table: str, rest: str = "*") -> str:
     checked = f"substr(tidy_id, {_LENGTH}, 1) = {check_character('claim')} OR length(tidy_id) = {_OLD_LENGTH}"
     return f"""
 SELECT * EXCLUDE (claim, usual), CASE WHEN {_born("claim")} AND ({checked}) THEN claim END AS key
-FROM (SELECT *, {_claimed("tidy_id")} AS claim
+FROM (SELECT *, CASE WHEN usual THEN TRY_CAST(substr(tidy_id, 1, 17) AS BIGINT) ELSE {claimed("tidy_id")} END AS claim
 FROM (SELECT * EXCLUDE (said_id), CASE WHEN usual THEN said_id ELSE {tidied("said_id")} END AS tidy_id
 FROM (SELECT {rest}, {column} AS said_id, {_usual(column)} AS usual FROM {table}) AS told) AS tidy) AS claimed"""

@@ -12,13 +12,15 @@ import shutil
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import duckdb
 
-from tongban.resources.batch import survive_sql
+from tongban.resources.batch import linking, survive_sql
+from tongban.resources.batch.accuracy import judge
 from tongban.resources.batch.landing import (
     PARQUET,
+    RESIDUE,
     Landed,
     Report,
     bucket_count,
@@ -28,27 +30,58 @@ from tongban.resources.batch.landing import (
     text,
     write_json,
 )
+from tongban.resources.batch.linking import Linked
 from tongban.resources.batch.spec import Source, Spec, read
 
 MEMORY = "3500MB"
+Link = Literal["model", "rules", "none"]
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The account of one run. Rows, persons, seconds, megabytes."""
+    """The account of one run. Rows, persons, seconds, megabytes; ``linked``: rows of the residue given to
+    persons, ``review``: pairs that clerks should look at. With a truth beside: see ``accuracy.judge``."""
 
+    engine: str
     rows_in: int
     landed: int
     quarantined: int
     golden: int
     discrepancies: int
     residue: int
+    linked: int
+    review: int
     seconds: float
     peak_mb: int
     stages: dict[str, float]
+    precision: float | None = None
+    recall: float | None = None
+    linkage: dict[str, Any] | None = None
+    accuracy: dict[str, Any] | None = None
 
 
-def reconcile(folder: Path, out: Path, *, threads: int = 0, report: Report | None = None) -> Run:
+@dataclass(frozen=True, slots=True)
+class How:
+    """What either engine is told.
+
+    ``link``: how rows without a valid number find their persons: by plain rules and the model, by ``rules``
+    alone, or not at all (``none``). ``decisions``: what clerks decided about pairs (see ``linking.link``).
+    ``truth``: of invented files, to judge the run by; the time for it is not counted.
+    """
+
+    link: Link = "model"
+    decisions: Path | None = None
+    truth: Path | None = None
+
+
+def reconcile(
+    folder: Path,
+    out: Path,
+    *,
+    how: How = How(),  # noqa: B008  (frozen)
+    threads: int = 0,
+    report: Report | None = None,
+) -> Run:
     """Reconcile the departments' files under ``folder`` into golden records under ``out``.
 
     :param threads: 0 takes every core
@@ -58,8 +91,8 @@ def reconcile(folder: Path, out: Path, *, threads: int = 0, report: Report | Non
     started = time.perf_counter()
     spec = read(folder / "sources.yaml")
     tell = report or _silent
-    stages: dict[str, float] = {}
-    with _engine(out, threads) as connection:
+    clock = Clock(started)
+    with engine(out, threads) as connection:
         for source in spec.sources:
             check_columns(connection, source, raw_files(folder, source))
         buckets = bucket_count(connection, spec, folder)
@@ -67,35 +100,93 @@ def reconcile(folder: Path, out: Path, *, threads: int = 0, report: Report | Non
         for n, source in enumerate(spec.sources):
             tell("land", n, len(spec.sources))
             landed.append(land(connection, source, folder, out, buckets))
-        stages["land"] = time.perf_counter() - started
+        clock.stage("land")
+        linked = linked_rows(connection, spec, out, how, tell)
+        clock.stage("link")
         golden = discrepancies = 0
+        stamp = _stamp(landed, out, how.link)
         for n in range(buckets):
             tell("choose", n, buckets)
-            counts = _bucket(connection, spec, out, n, _stamp(landed))
+            counts = _bucket(connection, spec, out, Part(n, buckets, linked is not None), stamp)
             golden, discrepancies = golden + counts["golden"], discrepancies + counts["discrepancies"]
         tell("choose", buckets, buckets)
-    seconds = time.perf_counter() - started
-    stages["choose"] = seconds - stages["land"]
-    made = Run(
-        rows_in=sum(one.rows_in for one in landed),
-        landed=sum(one.keyed + one.residue for one in landed),
-        quarantined=sum(one.quarantined for one in landed),
-        golden=golden,
-        discrepancies=discrepancies,
-        residue=sum(one.residue for one in landed),
-        seconds=round(seconds, 3),
-        peak_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
-        stages={name: round(taken, 3) for name, taken in stages.items()},
-    )
+        clock.stage("choose")
+        made = Run(
+            engine="duckdb",
+            golden=golden,
+            discrepancies=discrepancies,
+            seconds=clock.seconds(),
+            peak_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+            stages=clock.stages,
+            **account(landed, linked),
+            **judged(connection, spec, out, how),
+        )
     write_json(out / "run.json", asdict(made))
     return made
+
+
+def account(landed: list[Landed], linked: Linked | None) -> dict[str, int]:
+    """The counts of what either engine landed and linked."""
+    by = (linked.linked_by_rule, linked.linked_by_model, linked.linked_by_clerk) if linked else ()
+    return {
+        "rows_in": sum(one.rows_in for one in landed),
+        "landed": sum(one.keyed + one.residue for one in landed),
+        "quarantined": sum(one.quarantined for one in landed),
+        "residue": sum(one.residue for one in landed),
+        "linked": sum(by),
+        "review": linked.review if linked else 0,
+    }
+
+
+def judged(connection: duckdb.DuckDBPyConnection, spec: Spec, out: Path, how: How) -> dict[str, Any]:
+    """What ``accuracy.judge`` says, where there is a truth."""
+    return judge(connection, spec, out, how.truth) if how.truth is not None else {}
+
+
+class Clock:
+    """Seconds of each stage, and of all."""
+
+    def __init__(self, started: float) -> None:
+        self._started = self._last = started
+        self.stages: dict[str, float] = {}
+
+    def stage(self, name: str) -> None:
+        now = time.perf_counter()
+        self.stages[name] = round(now - self._last, 3)
+        self._last = now
+
+    def seconds(self) -> float:
+        return round(self._last - self._started, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A bucket, of how many, and whether linked rows belong to it too."""
+
+    number: int
+    of: int
+    linked: bool
+
+
+def linked_rows(
+    connection: duckdb.DuckDBPyConnection, spec: Spec, out: Path, how: How, tell: Report
+) -> Linked | None:
+    """Link the residue as told; None where it is not to be linked."""
+    if how.link == "none":
+        for name in ("links", "review"):  # of an earlier run: they would not belong to this one
+            shutil.rmtree(out / name, ignore_errors=True)
+        return None
+    return linking.link(
+        connection, spec, out, model=how.link == "model", decisions=how.decisions, report=tell
+    )
 
 
 def _silent(_stage: str, _done: int, _total: int) -> None:
     """For callers that want no progress."""
 
 
-def _engine(out: Path, threads: int) -> duckdb.DuckDBPyConnection:
+def engine(out: Path, threads: int) -> duckdb.DuckDBPyConnection:
+    """DuckDB with bounded memory; what does not fit is spilled below ``out``. ``threads``: 0 takes every core."""
     out.mkdir(parents=True, exist_ok=True)
     spill = out / "spill"
     shutil.rmtree(spill, ignore_errors=True)
@@ -109,10 +200,13 @@ def _engine(out: Path, threads: int) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _stamp(landed: list[Landed]) -> str:
+def _stamp(landed: list[Landed], out: Path, link: Link) -> str:
     """What a bucket was made from; one made from something else is made again."""
-    files = [f["sha256"] for one in landed for f in one.files]
-    return hashlib.sha256("\n".join([*files, str(landed[0].buckets)]).encode()).hexdigest()
+    said = [f["sha256"] for one in landed for f in one.files]
+    said += [str(landed[0].buckets), link]
+    if link != "none":
+        said.append(json.loads((out / "links" / "receipt.json").read_text(encoding="utf-8"))["stamp"])
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
 
 def _kept(receipt: Path) -> dict[str, Any] | None:
@@ -124,15 +218,15 @@ def _kept(receipt: Path) -> dict[str, Any] | None:
 
 
 def _bucket(
-    connection: duckdb.DuckDBPyConnection, spec: Spec, out: Path, number: int, stamp: str
+    connection: duckdb.DuckDBPyConnection, spec: Spec, out: Path, part: Part, stamp: str
 ) -> dict[str, Any]:
-    receipt = out / "golden" / f"bucket-{number:04d}.json"
+    receipt = out / "golden" / f"bucket-{part.number:04d}.json"
     earlier = _kept(receipt)
     if earlier is not None and earlier["stamp"] == stamp:
         return earlier
     receipt.unlink(missing_ok=True)
     for source in spec.sources:
-        _read(connection, source, out, number)
+        _read(connection, source, out, part)
         connection.execute(
             f"CREATE OR REPLACE TEMP VIEW last_{source.slug} AS {survive_sql.latest(source, source.slug)}"
         )
@@ -143,7 +237,7 @@ def _bucket(
         ("golden", survive_sql.golden(spec, "judged")),
         ("discrepancies", survive_sql.discrepancies(spec, "judged")),
     ):
-        path = out / name / f"bucket-{number:04d}.parquet"
+        path = out / name / f"bucket-{part.number:04d}.parquet"
         path.parent.mkdir(exist_ok=True)
         half = path.with_suffix(".half")
         row = connection.execute(f"COPY ({query}) TO {text(half)} ({PARQUET})").fetchone()
@@ -154,13 +248,28 @@ def _bucket(
     return counts
 
 
-def _read(connection: duckdb.DuckDBPyConnection, source: Source, out: Path, number: int) -> None:
-    """The bucket's rows of one department, those with a valid number, as a table of its name."""
-    fields = ", ".join(["key", "row_id", "as_of", *(column.field for column in source.columns)])
-    landed = list((out / "landed" / source.slug / f"bucket={number}").glob("*.parquet"))
-    if landed:
-        query = f"SELECT {fields} FROM read_parquet({text(landed[0].parent / '*.parquet')})"
-    else:
-        anything = next((out / "landed" / source.slug).glob("*/*.parquet"))
-        query = f"SELECT {fields} FROM read_parquet({text(anything)}) WHERE false"
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {source.slug} AS {query}").fetchall()
+def _read(connection: duckdb.DuckDBPyConnection, source: Source, out: Path, part: Part) -> None:
+    """The bucket's rows of one department, with a valid number or linked, as a table of its name."""
+    place = out / "landed" / source.slug
+    columns = ["row_id", "as_of", *(column.field for column in source.columns)]
+    fields = ", ".join(columns)
+    queries = []
+    if any((place / f"bucket={part.number}").glob("*.parquet")):
+        files = text(place / f"bucket={part.number}" / "*.parquet")
+        queries.append(f"SELECT key, {fields} FROM read_parquet({files})")
+    if part.linked and any((place / f"bucket={RESIDUE}").glob("*.parquet")):
+        files, links = (
+            text(place / f"bucket={RESIDUE}" / "*.parquet"),
+            text(out / "links" / f"{source.slug}.parquet"),
+        )
+        theirs = ", ".join(f"r.{column}" for column in columns)
+        queries.append(
+            f"SELECT l.key, {theirs} FROM read_parquet({files}) AS r JOIN read_parquet({links}) AS l "
+            f"ON l.row_id = r.row_id WHERE l.key % {part.of} = {part.number}"
+        )
+    if not queries:
+        anything = text(next(place.glob("*/*.parquet")))
+        queries.append(f"SELECT key, {fields} FROM read_parquet({anything}) WHERE false")
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {source.slug} AS {' UNION ALL '.join(queries)}"
+    ).fetchall()

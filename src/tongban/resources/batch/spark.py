@@ -9,7 +9,7 @@ path.
 import shutil
 import time
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,7 +31,7 @@ from tongban.resources.batch.landing import (
     text,
     write_json,
 )
-from tongban.resources.batch.reconcile import Run
+from tongban.resources.batch.reconcile import Clock, How, Run, account, engine, judged, linked_rows
 from tongban.resources.batch.spark_session import session
 from tongban.resources.batch.spec import Source, Spec, read
 
@@ -43,6 +43,7 @@ def reconcile_spark(
     folder: Path,
     out: Path,
     *,
+    how: How = How(),  # noqa: B008  (frozen)
     master: str = "local[2]",
     memory: str = "2g",
     report: Report | None = None,
@@ -61,9 +62,9 @@ def reconcile_spark(
             check_columns(connection, source, raw_files(folder, source))
         buckets = bucket_count(connection, spec, folder)
     if spark is not None:
-        return Work(spark, spec, folder, out, buckets, report).run(started)
+        return Work(spark, spec, folder, out, buckets, how, report).run(started)
     with session(master, memory) as made:
-        return Work(made, spec, folder, out, buckets, report).run(started)
+        return Work(made, spec, folder, out, buckets, how, report).run(started)
 
 
 @dataclass
@@ -75,8 +76,8 @@ class Work:
     folder: Path
     out: Path
     buckets: int
+    how: How
     report: Report | None
-    stages: dict[str, float] = field(default_factory=dict)
 
     def tell(self, stage: str, done: int, total: int) -> None:
         if self.report is not None:
@@ -85,27 +86,30 @@ class Work:
     def run(self, started: float) -> Run:
         self.out.mkdir(parents=True, exist_ok=True)
         (self.out / "run.json").unlink(missing_ok=True)
+        clock = Clock(started)
         landed = []
         for n, source in enumerate(self.spec.sources):
             self.tell("land", n, len(self.spec.sources))
             landed.append(self.land(source))
-        self.stages["land"] = time.perf_counter() - started
+        clock.stage("land")
+        with engine(self.out, 0) as connection:  # the residue is small: it is linked on this machine
+            linked = linked_rows(connection, self.spec, self.out, self.how, self.tell)
+        clock.stage("link")
         self.tell("choose", 0, 2)
         golden, discrepancies = self.choose()
-        seconds = time.perf_counter() - started
-        self.stages["choose"] = seconds - self.stages["land"]
-        made = Run(
-            rows_in=sum(one.rows_in for one in landed),
-            landed=sum(one.keyed + one.residue for one in landed),
-            quarantined=sum(one.quarantined for one in landed),
-            golden=golden,
-            discrepancies=discrepancies,
-            residue=sum(one.residue for one in landed),
-            seconds=round(seconds, 3),
-            peak_mb=_peak_mb(),
-            stages={name: round(taken, 3) for name, taken in self.stages.items()},
-        )
-        write_json(self.out / "run.json", {**asdict(made), "engine": "spark"})
+        clock.stage("choose")
+        with engine(self.out, 0) as connection:
+            made = Run(
+                engine="spark",
+                golden=golden,
+                discrepancies=discrepancies,
+                seconds=clock.seconds(),
+                peak_mb=_peak_mb(),
+                stages=clock.stages,
+                **account(landed, linked),
+                **judged(connection, self.spec, self.out, self.how),
+            )
+        write_json(self.out / "run.json", asdict(made))
         return made
 
     def land(self, source: Source) -> Landed:
@@ -176,18 +180,17 @@ class Work:
             self.view(source)
             latest = survive_sql.latest(source, source.slug)
             self.spark.sql(carried(latest)).createOrReplaceTempView(f"last_{source.slug}")
-        wide = self.spark.sql(carried(survive_sql.joined(self.spec)))
-        wide.persist(StorageLevel.MEMORY_AND_DISK).createOrReplaceTempView("wide")
+        self.spark.sql(carried(survive_sql.joined(self.spec))).createOrReplaceTempView("wide")
+        everybody = self.spark.sql(carried(survive_sql.judged(self.spec, "wide")))
+        everybody.persist(StorageLevel.MEMORY_AND_DISK).createOrReplaceTempView("judged")
         try:
-            golden = self.spark.sql(carried(survive_sql.golden(self.spec)))
-            golden.createOrReplaceTempView("golden")
-            persons = self.write("golden", golden)
+            persons = self.write("golden", self.spark.sql(carried(survive_sql.golden(self.spec, "judged"))))
             self.tell("choose", 1, 2)
-            differing = self.spark.sql(carried(survive_sql.discrepancies(self.spec)))
+            differing = self.spark.sql(carried(survive_sql.discrepancies(self.spec, "judged")))
             found = self.write("discrepancies", differing)
             self.tell("choose", 2, 2)
         finally:
-            wide.unpersist()
+            everybody.unpersist()
         return persons, found
 
     def view(self, source: Source) -> None:
