@@ -2,9 +2,10 @@
 
 The scan (DuckDB, a hash of every value of the same Parquet) is the floor: nothing that reads all data is
 quicker. Both run in processes of their own, in turn. ``ours`` is the time for landing and choosing at the
-smallest size, medians of five rounds; larger sizes run once each. ``detail.sizes`` has them all, with the peak
-of memory, and ``detail.exponent`` the slope of time over persons. ``detail.linked`` is one run at the smallest
-size with linking and the truth beside: precision, recall, and the golden values beside two simpler laws.
+smallest size, medians of five rounds; larger sizes run once each. ``detail.sizes`` has them all, with the
+peak of memory, and ``detail.exponent`` the slope of time over persons. ``detail.linked`` is one run at the
+smallest size with linking and the truth beside: precision, recall, and the golden values beside two simpler
+laws.
 
 ``TONGBAN_BENCH_PERSONS`` names other sizes in persons (``1000000,5000000``); the files need 0.35 KB of disk a
 person and the run another 0.6, below ``var/bench/``, removed at the end. Writes ``results/reconcile.json``.

@@ -43,7 +43,7 @@ def province(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch, duckdb.connect() as connection:
         patch.setattr(landing, "PERSONS_IN_BUCKET", 700)
         patch.setattr(linking_model, "CHANCE_PAIRS", 2e5)
-        reconcile(folder, folder / "truth" / "out")
+        reconcile(folder, folder / "truth" / "out", link="none")
         link(connection, read(folder / "sources.yaml"), folder / "truth" / "out")
     return folder
 

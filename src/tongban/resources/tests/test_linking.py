@@ -279,7 +279,7 @@ def province(tmp_path_factory: pytest.TempPathFactory) -> Path:
     generate(4_000, 11, folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(landing, "PERSONS_IN_BUCKET", 700)
-        reconcile(folder, folder / "truth" / "out")
+        reconcile(folder, folder / "truth" / "out", link="none")
     return folder
 
 

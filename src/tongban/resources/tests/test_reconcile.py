@@ -65,14 +65,19 @@ def test_every_row_is_landed_and_the_chosen_value_follows_the_law(province: Path
     )
     spec = read(province / "sources.yaml")
     last: dict[int, dict[int, dict[str, Any]]] = defaultdict(dict)
+    given = 0
     for source in spec.sources:
-        held = rows(
-            f"SELECT * FROM read_parquet('{tmp_path}/out/landed/{source.slug}/bucket=[0-9]*/*.parquet') "
-            "ORDER BY as_of, row_id"
+        landed_rows = f"read_parquet('{tmp_path}/out/landed/{source.slug}/bucket=%s/*.parquet')"
+        linked = rows(
+            f"SELECT r.* REPLACE (l.key AS key) FROM {landed_rows % '-1'} AS r "
+            f"JOIN '{tmp_path}/out/links/{source.slug}.parquet' AS l USING (row_id)"
         )
-        for row in held:
+        given += len(linked)
+        held = rows(f"SELECT * FROM {landed_rows % '[0-9]*'}") + linked
+        for row in sorted(held, key=lambda row: (row["as_of"], row["row_id"])):
             last[row["key"]][source.place] = row
     golden = {row["key"]: row for row in rows(f"SELECT * FROM '{tmp_path}/out/golden/*.parquet'")}
+    assert given == run.linked > 0.9 * run.residue > 0
     assert golden.keys() == last.keys()
     assert len(golden) == run.golden > PERSONS * 0.99
     differ = 0
@@ -228,3 +233,25 @@ def test_days_are_counted_from_1900() -> None:
     with duckdb.connect() as connection:
         found = connection.execute("SELECT date_diff('day', DATE '1900-01-01', DATE '2026-06-30')").fetchone()
     assert found == ((date(2026, 6, 30) - date(1900, 1, 1)).days,)
+
+
+def test_with_the_truth_a_run_is_judged_and_without_links_the_residue_stays(
+    province: Path, tmp_path: Path
+) -> None:
+    command = ["reconcile", "--in", str(province), "--out", str(tmp_path / "out"), "--truth", str(province)]
+    done = CliRunner().invoke(commands, [*command, "--json"])
+    assert done.exit_code == 0, done.output
+    said = json.loads(done.stdout)
+    assert said["engine"] == "duckdb"
+    assert said["precision"] > 0.99
+    assert said["recall"] > 0.95
+    assert said["accuracy"]["person.name"]["golden"] > said["accuracy"]["person.name"]["latest"]
+    alone = json.loads(CliRunner().invoke(commands, [*command, "--link", "none", "--json"]).stdout)
+    assert (alone["linked"], alone["precision"]) == (0, None)
+    assert alone["residue"] == said["residue"]
+    plain = CliRunner().invoke(commands, command)
+    assert "person.name" in plain.stdout
+    again = json.loads(CliRunner().invoke(commands, [*command, "--json"]).stdout)
+    assert {n: again[n] for n in ("linked", "golden", "discrepancies", "accuracy")} == {
+        n: said[n] for n in ("linked", "golden", "discrepancies", "accuracy")
+    }
