@@ -69,8 +69,9 @@ def test_every_row_is_landed_and_the_chosen_value_follows_the_law(province: Path
     for source in spec.sources:
         landed_rows = f"read_parquet('{tmp_path}/out/landed/{source.slug}/bucket=%s/*.parquet')"
         linked = rows(
-            f"SELECT r.* REPLACE (l.key AS key) FROM {landed_rows % '-1'} AS r "
-            f"JOIN '{tmp_path}/out/links/{source.slug}.parquet' AS l USING (row_id)"
+            f"SELECT r.* REPLACE (l.key AS key) FROM {landed_rows % '*'} AS r "
+            f"JOIN '{tmp_path}/out/links/{source.slug}.parquet' AS l USING (row_id) "
+            "WHERE r.key IS NULL"
         )
         given += len(linked)
         held = rows(f"SELECT * FROM {landed_rows % '[0-9]*'}") + linked
