@@ -34,13 +34,13 @@ def child(folder: Path, how: str) -> None:
 
     from tongban.resources.batch.accuracy import judge
     from tongban.resources.batch.linking import link
-    from tongban.resources.batch.reconcile import reconcile
+    from tongban.resources.batch.reconcile import How, reconcile
     from tongban.resources.batch.spec import read
 
     out = folder / "truth" / "out"
     started = time.perf_counter()
     if how == "reconcile":
-        run = reconcile(folder, out)
+        run = reconcile(folder, out, how=How(link="none"))
         print(json.dumps({"rows": run.rows_in, "residue": run.residue, "seconds": run.seconds}))
         return
     spec = read(folder / "sources.yaml")

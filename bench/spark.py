@@ -47,7 +47,7 @@ def differing(one: Path, other: Path) -> int:
 
 
 def measured(folder: Path, work: Path) -> dict[str, Any]:
-    from tongban.resources.batch.reconcile import reconcile
+    from tongban.resources.batch.reconcile import How, reconcile
     from tongban.resources.batch.spark import reconcile_spark
     from tongban.resources.batch.spark_session import session
 
@@ -59,8 +59,8 @@ def measured(folder: Path, work: Path) -> dict[str, Any]:
         for number in range(ROUNDS):
             for out in (duck, spark):
                 shutil.rmtree(out, ignore_errors=True)
-            plain = reconcile(folder, duck, threads=2)
-            run = reconcile_spark(folder, spark, spark=engine)
+            plain = reconcile(folder, duck, how=How(link="none"), threads=2)
+            run = reconcile_spark(folder, spark, how=How(link="none"), spark=engine)
             reference.append(plain.seconds)
             ours.append(run.seconds)
             print(f"round {number + 1}: Spark {run.seconds} s, DuckDB {plain.seconds} s", file=sys.stderr)

@@ -78,7 +78,7 @@ def reconcile(
     folder: Path,
     out: Path,
     *,
-    how: How = How(),  # noqa: B008  (frozen)
+    how: How = How(),
     threads: int = 0,
     report: Report | None = None,
 ) -> Run:
@@ -186,7 +186,10 @@ def _silent(_stage: str, _done: int, _total: int) -> None:
 
 
 def engine(out: Path, threads: int) -> duckdb.DuckDBPyConnection:
-    """DuckDB with bounded memory; what does not fit is spilled below ``out``. ``threads``: 0 takes every core."""
+    """DuckDB with bounded memory; what does not fit is spilled below ``out``.
+
+    :param threads: 0 takes every core
+    """
     out.mkdir(parents=True, exist_ok=True)
     spill = out / "spill"
     shutil.rmtree(spill, ignore_errors=True)

@@ -15,7 +15,7 @@ from tongban.resources.batch import landing, linking_model
 from tongban.resources.batch.accuracy import judge
 from tongban.resources.batch.invent import generate
 from tongban.resources.batch.linking import link
-from tongban.resources.batch.reconcile import reconcile
+from tongban.resources.batch.reconcile import How, reconcile
 from tongban.resources.batch.spec import Element, Spec, read
 
 PERSONS = 2_000
@@ -43,7 +43,7 @@ def province(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch, duckdb.connect() as connection:
         patch.setattr(landing, "PERSONS_IN_BUCKET", 700)
         patch.setattr(linking_model, "CHANCE_PAIRS", 2e5)
-        reconcile(folder, folder / "truth" / "out", link="none")
+        reconcile(folder, folder / "truth" / "out", how=How(link="none"))
         link(connection, read(folder / "sources.yaml"), folder / "truth" / "out")
     return folder
 

@@ -15,7 +15,7 @@ from tongban.kit.errors import Invalid
 from tongban.resources.batch import landing, linking, linking_index, linking_model
 from tongban.resources.batch.invent import generate
 from tongban.resources.batch.linking import link
-from tongban.resources.batch.reconcile import reconcile
+from tongban.resources.batch.reconcile import How, reconcile
 from tongban.resources.batch.spec import Spec, read
 from tongban.resources.tests.linking_scenes import (
     AWAY,
@@ -279,7 +279,7 @@ def province(tmp_path_factory: pytest.TempPathFactory) -> Path:
     generate(4_000, 11, folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(landing, "PERSONS_IN_BUCKET", 700)
-        reconcile(folder, folder / "truth" / "out", link="none")
+        reconcile(folder, folder / "truth" / "out", how=How(link="none"))
     return folder
 
 
