@@ -125,7 +125,7 @@ def reconcile(
     return made
 
 
-def account(landed: list[Landed], linked: Linked | None) -> dict[str, int]:
+def account(landed: list[Landed], linked: Linked | None) -> dict[str, Any]:
     """The counts of what either engine landed and linked."""
     by = (linked.linked_by_rule, linked.linked_by_model, linked.linked_by_clerk) if linked else ()
     return {
