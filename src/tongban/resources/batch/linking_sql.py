@@ -52,10 +52,13 @@ _PERSON_COLUMNS = {
 _AGAINST = f"(sex_same = false OR born_same = false OR off > {TWO_SLIPS})"
 
 MACROS = (
+    # ``hamming`` refuses words of different length, as years beyond 9999 make them.
+    "CREATE OR REPLACE MACRO few_off(one, other) AS CASE WHEN strlen(one) = strlen(other) "
+    "THEN hamming(one, other) <= 2 ELSE false END",
     # Splink reads its conditions as SQL of its own; list functions with lambdas are hidden from it in these.
     "CREATE OR REPLACE MACRO phone_is_near(phones, one) AS list_bool_or(list_transform(phones, "
-    "lambda x: hamming(CAST(x AS VARCHAR), CAST(one AS VARCHAR)) <= 2))",
-    "CREATE OR REPLACE MACRO born_is_near(one, other) AS hamming(CAST(one AS VARCHAR), CAST(other AS VARCHAR)) <= 2",
+    "lambda x: few_off(CAST(x AS VARCHAR), CAST(one AS VARCHAR))))",
+    "CREATE OR REPLACE MACRO born_is_near(one, other) AS few_off(CAST(one AS VARCHAR), CAST(other AS VARCHAR))",
     # A number of 15 digits has neither the century nor the check character.
     "CREATE OR REPLACE MACRO number_off(said, whole) AS damerau_levenshtein(said, CASE WHEN length(said) <= 16 "
     "THEN substr(whole, 1, 6) || substr(whole, 9, 9) ELSE whole END)",

@@ -72,3 +72,13 @@ def test_names_one_character_apart_share_a_slip(one: str, other: str) -> None:
         # One character moved elsewhere is the only other thing that shares one.
         assert not shared or said[one][0] == said[other][0] or len(one) == len(other)
     assert (said[one][0] == said[other][0]) == (sorted(one) == sorted(other))
+
+
+def test_dates_whose_years_are_not_of_four_digits_are_compared_too() -> None:
+    for macro in linking_sql.MACROS:
+        ENGINE.execute(macro)
+    told = ENGINE.execute(
+        "SELECT born_is_near(DATE '1990-01-02', DATE '1990-01-03'), "
+        "born_is_near(DATE '1990-01-02', CAST('12023-01-02' AS DATE)), born_is_near(DATE '1990-01-02', NULL)"
+    ).fetchall()
+    assert told == [(True, False, False)]
