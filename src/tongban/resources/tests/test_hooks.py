@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import connection, transaction
+from django.urls import resolve
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -65,6 +66,7 @@ class World:
 def world(live_server: Any, put: Any, sources: dict[str, Any], resident: Person, settings: Any) -> World:
     settings.SUBSCRIBERS = [live_server.url]
     settings.SUBSCRIBER_SECONDS = 1.0
+    resolve(f"/sandbox/subscriber/{NAME}/")  # loading all URLs is not the receiver's second
     url = f"{live_server.url}/sandbox/subscriber/{NAME}/"
     row, _secret = service.subscribe(SYSTEM, sources["minzheng"].id, "地址变化", [ADDRESS], url)
     assert resident.subject is not None
