@@ -51,6 +51,8 @@ def reconcile_spark(
 ) -> Run:
     """Reconcile the departments' files under ``folder`` into golden records under ``out``, on Spark.
 
+    :param how: how to link and what to judge by, as for ``reconcile``
+    :param master: as Spark writes it; ``memory`` is the driver's
     :param spark: a session of :func:`session` to use; ``master`` and ``memory`` are then of no account
     :param report: called with the stage, and how much of how much is done
     :raises Invalid: for a missing file or column, before anything is written; where Spark does not start
