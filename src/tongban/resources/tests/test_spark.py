@@ -304,6 +304,7 @@ def test_no_java_is_said_with_what_was_looked_at(monkeypatch: pytest.MonkeyPatch
         java.home()
 
 
+@pytest.mark.django_db
 def test_the_command_says_that_spark_is_not_installed(
     province: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
