@@ -59,17 +59,26 @@ def joined(spec: Spec) -> str:
 
 
 def judged(spec: Spec, wide: str) -> str:
-    """The golden record of everybody in ``wide`` (see :func:`joined`), beside what each department says."""
+    """What each department says of everybody in ``wide`` (see :func:`joined`), and ``<field>_from`` (see
+    :func:`packed`). The values that are golden stand there once, with the department that says them."""
     chosen = ", ".join(f"{_place(e)} AS {e.field}_place" for e in spec.elements)
-    valued = ", ".join(f"{_value(e)} AS {e.field}" for e in spec.elements)
+    valued = ", ".join(f"{_value(e, f'{e.field}_place')} AS {e.field}" for e in spec.elements)
+    said = ", ".join(f"{c.field}_{source.place}" for source in spec.sources for c in source.columns)
     told = ", ".join(f"{_told(e)} AS {e.field}_from" for e in spec.elements)
-    return f"SELECT *, {told} FROM (SELECT *, {valued} FROM (SELECT *, {chosen} FROM {wide}) AS chosen) AS valued"
+    return (
+        f"SELECT key, {said}, {told} FROM "
+        f"(SELECT *, {valued} FROM (SELECT *, {chosen} FROM {wide}) AS chosen) AS valued"
+    )
 
 
 def golden(spec: Spec, table: str) -> str:
     """The golden records of a table made by :func:`judged`."""
-    told = ", ".join(f"{e.field}, {e.field}_from" for e in spec.elements)
+    told = ", ".join(f"{_golden(e)} AS {e.field}, {e.field}_from" for e in spec.elements)
     return f"SELECT key, {id_number('key')} AS id_number, {told} FROM {table}"
+
+
+def _golden(element: Element) -> str:
+    return _value(element, unpacked(f"{element.field}_from")["place"])
 
 
 def _place(element: Element) -> str:
@@ -90,9 +99,9 @@ def _place(element: Element) -> str:
     return f"CASE WHEN {element.field}_{element.source} IS NOT NULL THEN {element.source} ELSE {newest} END"
 
 
-def _value(element: Element) -> str:
+def _value(element: Element, place: str) -> str:
     whens = " ".join(f"WHEN {n} THEN {element.field}_{n}" for n in element.holders)
-    return f"CASE {element.field}_place {whens} END"
+    return f"CASE {place} {whens} END"
 
 
 def _told(element: Element) -> str:
@@ -117,8 +126,9 @@ def discrepancies(spec: Spec, table: str) -> str:
     """Every disagreement of a department with the golden record of a table made by :func:`judged`: one row
     each, values as text."""
     return " UNION ALL ".join(
-        f"SELECT key, '{element.code}' AS element, {n} AS department, {element.field}_place AS source, "
-        f"CAST({element.field}_{n} AS VARCHAR) AS said, CAST({element.field} AS VARCHAR) AS golden "
+        f"SELECT key, '{element.code}' AS element, {n} AS department, "
+        f"{unpacked(f'{element.field}_from')['place']} AS source, "
+        f"CAST({element.field}_{n} AS VARCHAR) AS said, CAST({_golden(element)} AS VARCHAR) AS golden "
         f"FROM {table} WHERE {element.field}_from // {16 * _MASK * (1 << n)} % 2 = 1"
         for element in spec.elements
         for n in element.holders
