@@ -7,7 +7,7 @@ peak of memory, and ``detail.exponent`` the slope of time over persons. ``detail
 smallest size with linking and the truth beside: precision, recall, and the golden values beside two simpler
 laws.
 
-``TONGBAN_BENCH_PERSONS`` names other sizes in persons (``1000000,5000000``); the files need 0.35 KB of disk a
+``PERSONS`` names other sizes in persons (``1000000,5000000``); the files need 0.35 KB of disk a
 person and the run another 0.6, below ``var/bench/``, removed at the end. Writes ``results/reconcile.json``.
 """
 
@@ -110,7 +110,7 @@ def whole_province(sizes: list[dict[str, Any]], slope: float | None) -> dict[str
 
 def main() -> None:
     sizes, linked = [], {}
-    wanted = [int(n) for n in os.environ.get("TONGBAN_BENCH_PERSONS", "").split(",") if n] or SIZES
+    wanted = [int(n) for n in os.environ.get("PERSONS", "").split(",") if n] or SIZES
     for n, persons in enumerate(wanted):
         folder = WORK / "in"
         shutil.rmtree(WORK, ignore_errors=True)

@@ -1,7 +1,6 @@
 """``tongban resources …`` for operators."""
 
 import json
-import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -9,7 +8,6 @@ from typing import get_args
 
 import click
 
-from tongban.kit.errors import DomainError
 from tongban.resources.batch.invent import generate
 from tongban.resources.batch.reconcile import How, Link, Run, reconcile
 from tongban.resources.batch.spark import reconcile_spark
@@ -110,19 +108,17 @@ def _percent(share: float | None) -> str:
 
 @commands.command("choose-again")
 @click.argument("elements", nargs=-1)
-def choose_again_command(elements: tuple[str, ...]) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print the account as JSON.")
+def choose_again_command(elements: tuple[str, ...], as_json: bool) -> None:
     """Have the golden values of all elements, or of those named, chosen anew by background jobs."""
     from tongban.resources.elements import element, registry
     from tongban.resources.tasks import choose_again
 
-    try:
+    with told(as_json):
         codes = [element(code).code for code in elements] or list(registry())
-    except DomainError as error:
-        click.echo(error.message, err=True)
-        sys.exit(2)
     for code in codes:
         choose_again.defer(element=code, after="")
-    click.echo(f"{len(codes)} elements will be chosen anew")
+    click.echo(json.dumps({"elements": codes}) if as_json else f"{len(codes)} elements will be chosen anew")
 
 
 commands.add_command(publish_command)
