@@ -45,14 +45,17 @@ def sex(column: str, _: str = "") -> str:
 
 def date(column: str, form: str = "%Y-%m-%d") -> str:
     """An existing date, or NULL: as ISO digits put together and cast, which both engines refuse alike."""
+    # DuckDB reads words such as infinity as dates, and then counts no days from them.
+    digit = f"substr({column}, 1, 1) BETWEEN '0' AND '9'"
     if form == "%Y%m%d":
         iso = f"substr({column}, 1, 4) || '-' || substr({column}, 5, 2) || '-' || substr({column}, 7, 2)"
-        return f"CASE WHEN length({column}) = 8 THEN TRY_CAST({iso} AS DATE) END"
+        return f"CASE WHEN length({column}) = 8 AND {digit} THEN TRY_CAST({iso} AS DATE) END"
     if form == "%Y/%m/%d":
         iso = f"substr({column}, 1, 4) || '-' || substr({column}, 6, 2) || '-' || substr({column}, 9, 2)"
-        return f"CASE WHEN length({column}) = 10 AND substr({column}, 5, 1) = '/' THEN TRY_CAST({iso} AS DATE) END"
+        slash = f"substr({column}, 5, 1) = '/'"
+        return f"CASE WHEN length({column}) = 10 AND {digit} AND {slash} THEN TRY_CAST({iso} AS DATE) END"
     if form == "%Y-%m-%d":
-        return f"CASE WHEN length({column}) = 10 THEN TRY_CAST({column} AS DATE) END"
+        return f"CASE WHEN length({column}) = 10 AND {digit} THEN TRY_CAST({column} AS DATE) END"
     raise ValueError(f"no such form of dates: {form}")
 
 

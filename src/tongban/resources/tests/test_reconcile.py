@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from tongban.kit.errors import Invalid
-from tongban.resources.batch import invent_sql, landing, survive_sql
+from tongban.resources.batch import cleaning_sql, invent_sql, landing, survive_sql
 from tongban.resources.batch.invent import generate
 from tongban.resources.batch.reconcile import reconcile
 from tongban.resources.batch.spec import read
@@ -176,6 +176,13 @@ def test_broken_rows_are_kept_with_their_reason(province: Path, tmp_path: Path) 
     assert [row["reason"] for row in kept] == ["GXSJ: not a date of the form %Y%m%d", "ZJ: missing"]
     assert run.quarantined == sum(row["n"] for row in kept) > 30
     assert run.rows_in == run.landed + run.quarantined
+
+
+@pytest.mark.parametrize("said", ["  infinity", "-infinity ", "     epoch", " 2024-01-0"])
+def test_words_that_the_engine_takes_for_dates_are_none(said: str) -> None:
+    assert rows(f"SELECT {cleaning_sql.date('said')} AS day FROM (SELECT '{said}' AS said)") == [
+        {"day": None}
+    ]
 
 
 @pytest.mark.parametrize(
