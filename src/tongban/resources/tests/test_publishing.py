@@ -27,6 +27,7 @@ from tongban.resources.batch.invent import generate
 from tongban.resources.batch.reconcile import reconcile
 from tongban.resources.cli import commands
 from tongban.resources.elements import registry
+from tongban.resources.events import golden_changed
 from tongban.resources.models import Golden, ReconcileRun, RunPart, Value, ValueHistory
 from tongban.resources.runs import keeping, laying, publishing
 from tongban.stewardship.models import Discrepancy
@@ -188,7 +189,8 @@ def test_what_the_last_row_leaves_empty_is_withdrawn(row: ReconcileRun, holders:
 def test_disagreements_become_cases(row: ReconcileRun) -> None:
     account = publishing.publish(row)
     told = [name for name in run_due_jobs() if name == "kit.deliver_events"]
-    assert len(told) == account["parts"]  # one job a part, not one a person
+    # One job for each part and hearer, not one for each person.
+    assert len(told) == account["parts"] * len(golden_changed.hearers)
     listed = rows(f"SELECT element, count(*) AS n FROM '{row.out}/discrepancies/*.parquet' GROUP BY 1")
     wanted = {one["element"]: one["n"] for one in listed if one["element"] in registry()}
     found = {code: Discrepancy.objects.filter(element=code).count() for code in wanted}

@@ -209,6 +209,7 @@ def test_files_made_anew_are_read_anew(province: Path, tmp_path: Path) -> None:
     assert found == [{"ethnicity": "壮族"}]
 
 
+@pytest.mark.django_db
 def test_the_command_gives_its_account_as_json(province: Path, tmp_path: Path) -> None:
     result = CliRunner().invoke(
         commands, ["reconcile", "--in", str(province), "--out", str(tmp_path / "out"), "--json"]
@@ -228,6 +229,7 @@ def test_the_command_gives_its_account_as_json(province: Path, tmp_path: Path) -
     } <= said.keys()
 
 
+@pytest.mark.django_db
 def test_the_command_says_what_is_wrong(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     result = CliRunner().invoke(
@@ -243,6 +245,7 @@ def test_days_are_counted_from_1900() -> None:
     assert found == ((date(2026, 6, 30) - date(1900, 1, 1)).days,)
 
 
+@pytest.mark.django_db
 def test_with_the_truth_a_run_is_judged_and_without_links_the_residue_stays(
     province: Path, tmp_path: Path
 ) -> None:
