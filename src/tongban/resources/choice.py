@@ -142,6 +142,7 @@ MANY_FRESH = (
     "SELECT owner, entries FROM fresh"
 )
 MANY_PUT = f"WITH member AS (SELECT * FROM choice_member), fresh AS (SELECT * FROM choice_fresh), {PUT}"  # noqa: S608
+AT_ONCE = 100  # subjects chosen by the one statement
 Told = list[tuple[UUID, list[dict[str, Any]]]]
 
 
@@ -171,12 +172,15 @@ def choose(subjects: Sequence[UUID], *, bulk: bool = False, said: Sequence[str] 
     :param said: elements that a department said something new about: told whenever somebody differs
     :returns: by subject the elements whose value or dissenters changed, as ``golden_changed`` carries them
     """
+    if len(subjects) > AT_ONCE:
+        return _choose_in_steps(subjects, bulk, said)
     cursor = kept.execute(CHOOSE, [list(subjects), *_law(), list(said), bulk])
     return [(owner, msgspec.json.decode(elements)) for owner, elements in cursor.fetchall()]
 
 
-def choose_many(subjects: Sequence[UUID]) -> Told:
-    """As :func:`choose` with ``bulk``, for thousands of subjects: the same law in steps."""
+def _choose_in_steps(subjects: Sequence[UUID], bulk: bool, said: Sequence[str]) -> Told:
+    """The same law in steps: of thousands of subjects, the one statement's plan rests on guesses, and it can
+    take minutes over tables that were filled a moment ago."""
     with connection.cursor() as cursor:
         cursor.execute(MANY)
         cursor.execute(MANY_MEMBERS, [list(subjects)])
@@ -185,7 +189,7 @@ def choose_many(subjects: Sequence[UUID]) -> Told:
         cursor.execute("ANALYZE choice_held")
         cursor.execute(MANY_FRESH)
         cursor.execute("ANALYZE choice_fresh")
-        cursor.execute(MANY_PUT, [[], True])
+        cursor.execute(MANY_PUT, [list(said), bulk])
         return [(owner, msgspec.json.decode(elements)) for owner, elements in cursor.fetchall()]
 
 

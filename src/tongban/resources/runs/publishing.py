@@ -149,7 +149,7 @@ def _publish_part(
         subjects, made = _subjects(cursor)
         choice.lock(subjects)
         counts = _values(cursor, holders)
-        told = choice.choose_many(subjects)
+        told = choice.choose(subjects, bulk=True)
         tell(told)
         receipt = RunPart.objects.create(
             run=row, number=part.number, persons=len(subjects), made=made, told=len(told), **counts,

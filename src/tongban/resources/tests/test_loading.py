@@ -12,13 +12,19 @@ from django.utils import timezone
 from tongban.conftest import Person
 from tongban.kit.actors import SYSTEM
 from tongban.kit.errors import Invalid, NotFound
-from tongban.resources import service
+from tongban.resources import choice, service
 from tongban.resources.models import Value
 from tongban.trace import service as trace
 
 from .conftest import Put
 
 ADDRESS = "person.address"
+
+
+@pytest.fixture(autouse=True, params=[choice.AT_ONCE, 0], ids=["at once", "in steps"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few subjects are chosen by one statement, many in steps: the law is one."""
+    monkeypatch.setattr(choice, "AT_ONCE", request.param)
 
 
 def chosen(person: Person, code: str = ADDRESS) -> service.Prefilled:
