@@ -206,7 +206,8 @@ def fast_hashing(settings: Any) -> None:
 def no_jobs_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
     """Tests that commit also commit jobs, and Django's flush does not know the queue's tables."""
     mark = request.node.get_closest_marker("django_db")
-    if mark is None or not mark.kwargs.get("transaction"):
+    asked = mark is not None and mark.kwargs.get("transaction")
+    if not asked and not {"transactional_db", "live_server"} & set(request.fixturenames):
         yield
         return
     request.getfixturevalue("transactional_db")
