@@ -2,7 +2,7 @@
 
 import json
 import sys
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import django
@@ -48,10 +48,10 @@ def fill(count: int) -> dict[str, Any]:
     hashed, accounts = make_password(PASSWORD), []
     for number in range(count):
         name = f"林摊主{number}"
-        born = date(1980, 1, 1 + number % 28)
+        born = date(1950, 1, 1) + timedelta(days=number // 2)
         account = identity.create_account(
             "resident", name, username=f"filer{number}", password_hash=hashed, division="350102",
-            id_number=names.id_number("350102", born, number % 2 == 0, number // 28),
+            id_number=names.id_number("350102", born, number % 2 == 0),
             phone=names.phone(number),
         )  # fmt: skip
         subject = account.subject

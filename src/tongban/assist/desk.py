@@ -25,7 +25,7 @@ def ticket_queue(actor: Actor, *, state: str = "unfinished", kind: str = "", pag
         raise Forbidden
     usual = duty.within_reach(actor) & ~Q(kind=TicketKind.COMPLAINT)
     hard = duty.within_reach(actor, duty.COMPLAINTS) & Q(kind=TicketKind.COMPLAINT)
-    rows = Ticket.objects.filter(usual | hard).select_related("department")
+    rows = Ticket.objects.filter(usual | hard).select_related("department").order_by("-id")
     if actor.account_id is not None:
         rows = rows.exclude(about_accounts__contains=[actor.account_id]).exclude(account_id=actor.account_id)
     if state == "unfinished":

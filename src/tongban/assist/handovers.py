@@ -155,7 +155,7 @@ def queue(actor: Actor, *, state: str = "open", page: int = 1) -> "Page[HandOver
     """What the actor may answer or oversees, those due first."""
     if not actor.has_role(*duty.DUTY, *duty.OVERSEERS):
         raise Forbidden
-    rows = HandOver.objects.filter(duty.within_reach(actor)).select_related("department")
+    rows = HandOver.objects.filter(duty.within_reach(actor)).select_related("department").order_by("-id")
     if state == "open":
         rows = rows.filter(state__in=OPEN).order_by("due_at")
     elif state in HandOverState.values:
