@@ -6,6 +6,7 @@ the organisations room, which registers itself with ``register_posts_provider``.
 
 from tongban.identity.accounts import (
     create_account,
+    divisions_of,
     ensure_subject,
     ensure_subjects,
     find_account,
@@ -50,6 +51,7 @@ __all__ = [
     "choose_acting",
     "count_attempt",
     "create_account",
+    "divisions_of",
     "ensure_representative",
     "ensure_subject",
     "ensure_subjects",

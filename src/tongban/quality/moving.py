@@ -26,8 +26,20 @@ _TAKE = "DELETE FROM quality_stale WHERE division = %s RETURNING element"
 
 def hear_values(payload: dict[str, Any]) -> None:
     """Golden values of a subject, or who differs from them, changed (``resources.golden_changed``)."""
-    division = identity.subject(UUID(str(payload["subject_id"]))).division
-    note_stale(division, [one["element"] for one in payload["elements"]])
+    hear_many_values([payload])
+
+
+def hear_many_values(payloads: list[dict[str, Any]]) -> None:
+    """As :func:`hear_values`, of many subjects at once."""
+    told: dict[UUID, set[str]] = {}
+    for payload in payloads:
+        codes = {one["element"] for one in payload["elements"]}
+        told.setdefault(UUID(str(payload["subject_id"])), set()).update(codes)
+    places: dict[str, set[str]] = {}
+    for subject_id, division in identity.divisions_of(told).items():
+        places.setdefault(division[:6], set()).update(told[subject_id])
+    for county in sorted(places):
+        note_stale(county, sorted(places[county]))
 
 
 def hear_check(payload: dict[str, Any]) -> None:

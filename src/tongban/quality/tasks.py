@@ -9,14 +9,14 @@ from procrastinate.contrib.django import app
 
 from tongban.kit.events import subscribe
 from tongban.quality.measuring import measure
-from tongban.quality.moving import hear_check, hear_values, sweep
+from tongban.quality.moving import hear_check, hear_many_values, hear_values, sweep
 from tongban.resources.events import golden_changed
 from tongban.stewardship.events import check_moved
 
 PARTS = 4  # jobs that share a night's counties
 
 
-@subscribe(golden_changed, "quality.values")
+@subscribe(golden_changed, "quality.values", hear_many_values)
 def values_changed(payload: dict[str, Any]) -> None:
     """Have the county's elements measured again. Hearing twice changes nothing."""
     hear_values(payload)

@@ -44,6 +44,7 @@ from tongban.resources.deciding import (
     end_decision,
     source_department,
 )
+from tongban.resources.differing import Standing, standing
 from tongban.resources.elements import Element, element, elements
 from tongban.resources.entering import checked, in_words, options
 from tongban.resources.feeds import SourceView, holders, snapshot, snapshots, source_view, sources
@@ -94,19 +95,20 @@ __all__ = [
     "CLEANING_RULES", "TLS", "Beside", "CannotRead", "Change", "ChangeResult", "Column", "ColumnAbout",
     "DatabaseLink", "Delivery", "Element", "LinkIn", "Merger", "Pair", "PairView", "Past", "Period",
     "PlaceCount", "Prefilled", "Province", "QuarantinedField", "Read", "ReadsPage", "ReconcileRun",
-    "Snapshot", "Source", "SourceDecision", "SourceValue", "SourceView", "Subscription", "SubscriptionView",
-    "TableAbout", "Trial", "ValueCount", "ask_to_publish", "begin_reading", "checked", "choose_order",
-    "choose_table", "columns_of", "compare_runs", "connect_database", "content_of", "correct", "counties",
-    "data_office", "database_tables", "decide_pair", "decide_source", "decisions", "decisions_in_force",
-    "deliveries", "discard", "due_at", "element", "elements", "end_decision", "end_subscription",
-    "ensure_source", "fields_of", "history", "holders", "in_words", "known_columns", "land_file",
-    "light_of", "likely_in_words", "link_of", "may_review", "may_see_runs", "may_set_up", "mend", "merge",
-    "merger", "mergers", "my_values", "new_key", "new_secret", "next_pair", "options", "pair",
-    "pair_counts", "pair_sources", "pairs", "pause_subscription", "prefill", "province",
-    "published_account", "put_values", "quarantine", "quarantined", "read_due", "read_snapshot", "reads_of",
-    "refused_counts", "repeated_counts", "replay", "resume_database", "resume_subscription", "run",
-    "run_on_disk", "runs", "same_subjects", "side_by_side", "snapshot", "snapshots", "source_department",
-    "source_of_key", "source_view", "sources", "split", "start_over", "start_run", "stop_database",
-    "subscribe", "subscription", "subscriptions", "take_change", "try_database", "try_mapping", "undo_pair",
+    "Snapshot", "Source", "SourceDecision", "SourceValue", "SourceView", "Standing", "Subscription",
+    "SubscriptionView", "TableAbout", "Trial", "ValueCount", "ask_to_publish", "begin_reading",
+    "checked", "choose_order", "choose_table", "columns_of", "compare_runs", "connect_database",
+    "content_of", "correct", "counties", "data_office", "database_tables", "decide_pair",
+    "decide_source", "decisions", "decisions_in_force", "deliveries", "discard", "due_at", "element",
+    "elements", "end_decision", "end_subscription", "ensure_source", "fields_of", "history", "holders",
+    "in_words", "known_columns", "land_file", "light_of", "likely_in_words", "link_of", "may_review",
+    "may_see_runs", "may_set_up", "mend", "merge", "merger", "mergers", "my_values", "new_key",
+    "new_secret", "next_pair", "options", "pair", "pair_counts", "pair_sources", "pairs",
+    "pause_subscription", "prefill", "province", "published_account", "put_values", "quarantine",
+    "quarantined", "read_due", "read_snapshot", "reads_of", "refused_counts", "repeated_counts",
+    "replay", "resume_database", "resume_subscription", "run", "run_on_disk", "runs", "same_subjects",
+    "side_by_side", "snapshot", "snapshots", "source_department", "source_of_key", "source_view",
+    "sources", "split", "standing", "start_over", "start_run", "stop_database", "subscribe",
+    "subscription", "subscriptions", "take_change", "try_database", "try_mapping", "undo_pair",
     "value_as_of", "value_counts", "values_of_sources", "verify_value",
 ]  # fmt: skip

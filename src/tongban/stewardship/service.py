@@ -17,7 +17,7 @@ from tongban.stewardship.asking import (
     withdraw,
 )
 from tongban.stewardship.checking import answer, claim, hand_over, may_be_asked, release
-from tongban.stewardship.comparing import hear, settle
+from tongban.stewardship.comparing import hear, hear_many, settle, settle_many
 from tongban.stewardship.counting import CheckCount, closed_counts, corrected_counts, doubted_counts
 from tongban.stewardship.models import (
     Act,
@@ -78,6 +78,7 @@ __all__ = [
     "evidence_of",
     "hand_over",
     "hear",
+    "hear_many",
     "light_of",
     "listing",
     "may_be_asked",
@@ -88,6 +89,7 @@ __all__ = [
     "remind",
     "said_in_words",
     "settle",
+    "settle_many",
     "value_asked_about",
     "withdraw",
 ]

@@ -6,11 +6,16 @@ from procrastinate.contrib.django import app
 
 from tongban.kit.events import subscribe
 from tongban.resources.events import golden_changed
-from tongban.stewardship.comparing import hear
+from tongban.stewardship.comparing import hear, hear_many
 from tongban.stewardship.telling import remind
 
 
-@subscribe(golden_changed, "stewardship.compare")
+def compare_many(payloads: list[dict[str, Any]]) -> None:
+    """As :func:`compare`, of many changes at once."""
+    hear_many(payloads)
+
+
+@subscribe(golden_changed, "stewardship.compare", compare_many)
 def compare(payload: dict[str, Any]) -> None:
     """Open and close the disagreements a change made or ended. Hearing again changes nothing."""
     hear(payload)

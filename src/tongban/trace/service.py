@@ -12,11 +12,11 @@ from tongban.trace.checkpoints import make_checkpoint
 from tongban.trace.exporting import export
 from tongban.trace.models import TraceCheckpoint, TraceRow
 from tongban.trace.verification import Problem, Report, verify
-from tongban.trace.writing import append
+from tongban.trace.writing import append, append_many
 
 __all__ = [
-    "Problem", "Report", "TraceCheckpoint", "TraceRow", "append", "export", "make_checkpoint", "rows",
-    "verify",
+    "Problem", "Report", "TraceCheckpoint", "TraceRow", "append", "append_many", "export",
+    "make_checkpoint", "rows", "verify",
 ]  # fmt: skip
 
 

@@ -29,6 +29,22 @@ def test_each_hearer_hears_once(event: events.Event, run_jobs: Callable[[], list
 
 
 @pytest.mark.django_db
+def test_many_are_heard_together_by_who_can(event: events.Event, run_jobs: Callable[[], list[str]]) -> None:
+    heard: list[tuple[str, Any]] = []
+    events.subscribe(event, "one")(lambda p: heard.append(("one", p)))
+    events.subscribe(event, "all", lambda them: heard.append(("all", them)))(
+        lambda p: heard.append(("all alone", p))
+    )
+    event.emit_many({"n": n} for n in (1, 2))
+    event.emit(n=3)
+    run_jobs()
+    assert [what for who, what in heard if who == "one"] == [{"n": 1}, {"n": 2}, {"n": 3}]
+    assert [(who, what) for who, what in heard if who != "one"] == [
+        ("all", [{"n": 1}, {"n": 2}]), ("all alone", {"n": 3}),
+    ]  # fmt: skip
+
+
+@pytest.mark.django_db
 def test_a_rollback_takes_the_telling_back(event: events.Event, run_jobs: Callable[[], list[str]]) -> None:
     events.subscribe(event, "one")(print)
     with transaction.atomic():

@@ -53,6 +53,45 @@ def test_a_row_costs_two_statements() -> None:
         assert len(queries) == 2
 
 
+@pytest.mark.django_db
+def test_many_rows_are_what_one_after_the_other_would_be() -> None:
+    service.append(CLERK, "b", "x", {"n": 0})
+    acts = [
+        (chain, "x", {"n": n, "odd": "\x00"}) for n, chain in enumerate(["b", "a", "b", "c", "a", "b"], 1)
+    ]
+    with CaptureQueriesContext(connection) as queries:
+        assert service.append_many(CLERK, acts) == 6
+    assert len(queries) == 4
+    service.append(CLERK, "a", "x", {"n": 7})
+    for chain, said in {"a": [2, 5, 7], "b": [0, 1, 3, 6], "c": [4]}.items():
+        rows = service.rows(CLERK, chain)
+        assert [(r.seq, r.data["n"]) for r in rows] == list(enumerate(said, 1))
+    assert [p for p in service.verify().problems if p.kind != "guard"] == []
+    assert service.append_many(CLERK, []) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_rows_of_two_at_once_over_the_same_chains_end_in_whole_chains() -> None:
+    def add(names: list[str]) -> None:
+        try:
+            for _ in range(5):
+                with transaction.atomic():
+                    service.append_many(SYSTEM, [(name, "x", {}) for name in names])
+        finally:
+            connection.close()
+
+    names = [f"race:{n}" for n in range(20)]
+    threads = [
+        threading.Thread(target=add, args=(one,)) for one in (names, names[::-1], names[5:] + names[:5])
+    ]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert {len(service.rows(SYSTEM, name)) for name in names} == {15}
+    assert [p for p in service.verify().problems if p.kind != "guard"] == []
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_row_outside_a_transaction_is_refused() -> None:
     with pytest.raises(TransactionManagementError, match="inside the transaction"):
