@@ -61,15 +61,14 @@ def date(column: str, form: str = "%Y-%m-%d") -> str:
 
 def phone(column: str, _: str = "") -> str:
     """A mobile number as an integer; spaces, hyphens, +86 and full width go. Anything else is not said."""
+    whole = f"TRY_CAST({column} AS BIGINT)"
+    usual = f"{whole} BETWEEN 10000000000 AND 19999999999 AND CAST({whole} AS VARCHAR) = {column}"
     last = f"right(translate({column}, '{_WIDE}-+(){_SPACES}', '{_NARROW[:10]}'), 11)"
+    mobile = f"length({last}) = 11 AND regexp_matches({last}, '^1[0-9]{{10}}$')"
     return (
-        f"CASE WHEN {_mobile(column)} THEN TRY_CAST({column} AS BIGINT) "
-        f"WHEN {column} IS NOT NULL THEN CASE WHEN {_mobile(last)} THEN TRY_CAST({last} AS BIGINT) END END"
+        f"CASE WHEN {usual} THEN {whole} "
+        f"WHEN {column} IS NOT NULL THEN CASE WHEN {mobile} THEN TRY_CAST({last} AS BIGINT) END END"
     )
-
-
-def _mobile(text: str) -> str:
-    return f"length({text}) = 11 AND regexp_matches({text}, '^1[0-9]{{10}}$')"
 
 
 def number(column: str, _: str = "") -> str:
@@ -95,7 +94,7 @@ TYPES = {
 def spare(column: str) -> str:
     """An address to compare by: without province and prefecture, and without the words between its numbers."""
     plain = f"translate({_local(column)}, '{_WIDE}{_BETWEEN}', '0123456789--()#-----')"
-    return f"rtrim({plain}, '-')"
+    return trimmed(plain)
 
 
 def _local(column: str) -> str:
@@ -105,17 +104,24 @@ def _local(column: str) -> str:
     return f"CASE WHEN substr({at_city}, 1, 3) IN ({cities}) THEN substr({at_city}, 4) ELSE {at_city} END"
 
 
-def _spare_quickly(column: str) -> str:
-    """:func:`spare` for engines where ``translate`` is slow: only for what has a character in full width."""
+def trimmed(dashed: str) -> str:
+    """:func:`spare` of what :func:`dashed` gives."""
+    return f"rtrim({dashed}, '-')"
+
+
+def dashed(column: str) -> str:
+    """:func:`spare` but for the hyphens at its end, for engines where ``translate`` is slow: only what has a
+    character in full width is sent through it."""
     plain = _local(column)
     for word in _BETWEEN:
         plain = f"replace({plain}, '{word}', '-')"
-    wide = f"regexp_matches({column}, '[{_WIDE}]')"
-    return f"CASE WHEN {wide} THEN {spare(column)} ELSE rtrim({plain}, '-') END"
+    return f"CASE WHEN regexp_matches({column}, '[{_WIDE}]') THEN {spare(column)} ELSE {plain} END"
 
 
 def same(clean: str, one: str, other: str) -> str:
     """Whether two cleaned values agree; NULL where one is."""
     if clean == "address":
-        return f"CASE WHEN {one} = {other} THEN true ELSE {_spare_quickly(one)} = {_spare_quickly(other)} END"
+        return (
+            f"CASE WHEN {one} = {other} THEN true ELSE {trimmed(dashed(one))} = {trimmed(dashed(other))} END"
+        )
     return f"{one} = {other}"

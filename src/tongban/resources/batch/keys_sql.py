@@ -8,7 +8,7 @@ The key is the first 17 digits of the 18-character number (GB 11643-1999): the 1
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _WIDE, _NARROW = "０１２３４５６７８９Ｘｘx", "0123456789XXX"
-_LENGTH, _OLD_LENGTH = 18, 15
+_LENGTH, _OLD_LENGTH, _KEY = 18, 15, 17
 
 
 def tidied(text: str) -> str:
@@ -63,11 +63,18 @@ def _born(key: str) -> str:
 
 
 def key(column: str, table: str, rest: str = "*") -> str:
-    """A query over ``table`` with ``rest`` and two columns more: ``tidy_id``, and ``key`` (NULL: not valid)."""
-    # The usual number needs no tidying; what does is sent through translate, which is slow.
-    checked = f"substr(tidy_id, {_LENGTH}, 1) = {check_character('claim')} OR length(tidy_id) = {_OLD_LENGTH}"
+    """A query over ``table`` with ``rest`` and two columns more: ``key`` (NULL: not valid), and ``tidy_id``, what
+    was written where it is not."""
+    # The usual number is told by writing it anew from its key; what differs is tidied by translate, which is slow.
+    usual = f"first17 >= {10 ** (_KEY - 1)} AND said_id = {id_number('first17')}"
+    checked = (
+        f"usual OR substr(tidy, {_LENGTH}, 1) = {check_character('claim')} OR length(tidy) = {_OLD_LENGTH}"
+    )
     return f"""
-SELECT * EXCLUDE (claim, usual), CASE WHEN {_born("claim")} AND ({checked}) THEN claim END AS key
-FROM (SELECT *, CASE WHEN usual THEN TRY_CAST(substr(tidy_id, 1, 17) AS BIGINT) ELSE {claimed("tidy_id")} END AS claim
-FROM (SELECT * EXCLUDE (said_id), CASE WHEN usual THEN said_id ELSE {tidied("said_id")} END AS tidy_id
-FROM (SELECT {rest}, {column} AS said_id, {_usual(column)} AS usual FROM {table}) AS told) AS tidy) AS claimed"""
+SELECT * EXCLUDE (claim, usual, said_id, first17, tidy), CASE WHEN key IS NULL THEN coalesce(tidy, said_id) END AS tidy_id
+FROM (SELECT *, CASE WHEN {_born("claim")} AND ({checked}) THEN claim END AS key
+FROM (SELECT *, CASE WHEN usual THEN first17 ELSE {claimed("tidy")} END AS claim
+FROM (SELECT *, CASE WHEN usual THEN NULL ELSE {tidied("said_id")} END AS tidy
+FROM (SELECT *, {usual} AS usual
+FROM (SELECT {rest}, {column} AS said_id, TRY_CAST(substr({column}, 1, {_KEY}) AS BIGINT) AS first17
+FROM {table}) AS told) AS written) AS tidied) AS claimed) AS keyed"""

@@ -10,6 +10,7 @@ import json
 import resource
 import shutil
 import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -34,6 +35,7 @@ from tongban.resources.batch.linking import Linked
 from tongban.resources.batch.spec import Source, Spec, read
 
 MEMORY = "3500MB"
+BUCKETS_AT_ONCE = 2
 Link = Literal["model", "rules", "none"]
 
 
@@ -103,13 +105,8 @@ def reconcile(
         clock.stage("land")
         linked = linked_rows(connection, spec, out, how, tell)
         clock.stage("link")
-        golden = discrepancies = 0
-        stamp = _stamp(landed, out, how.link)
-        for n in range(buckets):
-            tell("choose", n, buckets)
-            counts = _bucket(connection, spec, out, Part(n, buckets, linked is not None), stamp)
-            golden, discrepancies = golden + counts["golden"], discrepancies + counts["discrepancies"]
-        tell("choose", buckets, buckets)
+        whole = Whole(spec, out, buckets, linked is not None, _stamp(landed, out, how.link))
+        golden, discrepancies = _chosen(connection, whole, tell)
         clock.stage("choose")
         made = Run(
             engine="duckdb",
@@ -160,12 +157,14 @@ class Clock:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """A bucket, of how many, and whether linked rows belong to it too."""
+class Whole:
+    """What buckets are chosen from: how many, whether linked rows count, and what all was made from."""
 
-    number: int
-    of: int
+    spec: Spec
+    out: Path
+    buckets: int
     linked: bool
+    stamp: str
 
 
 def linked_rows(
@@ -220,59 +219,76 @@ def _kept(receipt: Path) -> dict[str, Any] | None:
     return said
 
 
-def _bucket(
-    connection: duckdb.DuckDBPyConnection, spec: Spec, out: Path, part: Part, stamp: str
-) -> dict[str, Any]:
-    receipt = out / "golden" / f"bucket-{part.number:04d}.json"
+def _chosen(connection: duckdb.DuckDBPyConnection, whole: Whole, tell: Report) -> tuple[int, int]:
+    """Choose in all buckets, some at once: steps of one that use a single core leave the others to the next.
+
+    :returns: how many golden records and disagreements there are
+    """
+    golden = discrepancies = done = 0
+    pool = ThreadPoolExecutor(BUCKETS_AT_ONCE)
+    try:
+        work = [pool.submit(_bucket, connection.cursor(), whole, n) for n in range(whole.buckets)]
+        tell("choose", 0, whole.buckets)
+        for one in as_completed(work):
+            counts = one.result()
+            golden, discrepancies = golden + counts["golden"], discrepancies + counts["discrepancies"]
+            tell("choose", done := done + 1, whole.buckets)
+    finally:
+        pool.shutdown(cancel_futures=True)
+    return golden, discrepancies
+
+
+def _bucket(connection: duckdb.DuckDBPyConnection, whole: Whole, number: int) -> dict[str, Any]:
+    spec, out = whole.spec, whole.out
+    receipt = out / "golden" / f"bucket-{number:04d}.json"
     earlier = _kept(receipt)
-    if earlier is not None and earlier["stamp"] == stamp:
+    if earlier is not None and earlier["stamp"] == whole.stamp:
         return earlier
     receipt.unlink(missing_ok=True)
     for source in spec.sources:
-        _read(connection, source, out, part)
-        connection.execute(
-            f"CREATE OR REPLACE TEMP VIEW last_{source.slug} AS {survive_sql.latest(source, source.slug)}"
-        )
-    wide = f"({survive_sql.joined(spec)}) AS wide"
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE judged AS {survive_sql.judged(spec, wide)}").fetchall()
-    counts: dict[str, Any] = {"stamp": stamp}
+        connection.execute(f"CREATE TEMP TABLE {source.slug} AS {_rows(whole, source, number)}").fetchall()
+        latest = survive_sql.latest(source, source.slug)
+        connection.execute(f"CREATE TEMP VIEW last_{source.slug} AS {latest}")
+    # In two steps: as one statement it runs on one core only, and longer.
+    connection.execute(f"CREATE TEMP TABLE wide AS {survive_sql.joined(spec)}").fetchall()
+    connection.execute(f"CREATE TEMP TABLE judged AS {survive_sql.judged(spec, 'wide')}").fetchall()
+    connection.execute("DROP TABLE wide")
+    counts: dict[str, Any] = {"stamp": whole.stamp}
     for name, query in (
         ("golden", survive_sql.golden(spec, "judged")),
         ("discrepancies", survive_sql.discrepancies(spec, "judged")),
     ):
-        path = out / name / f"bucket-{part.number:04d}.parquet"
+        path = out / name / f"bucket-{number:04d}.parquet"
         path.parent.mkdir(exist_ok=True)
         half = path.with_suffix(".half")
         row = connection.execute(f"COPY ({query}) TO {text(half)} ({PARQUET})").fetchone()
         half.replace(path)
         counts[name] = int(row[0]) if row else 0
-    connection.execute("DROP TABLE judged")
+    connection.close()  # what it made of the bucket goes with it
     write_json(receipt, counts)
     return counts
 
 
-def _read(connection: duckdb.DuckDBPyConnection, source: Source, out: Path, part: Part) -> None:
-    """The bucket's rows of one department, with a valid number or linked, as a table of its name."""
-    place = out / "landed" / source.slug
+def _rows(whole: Whole, source: Source, number: int) -> str:
+    """The bucket's rows of one department, with a valid number or linked."""
+    place = whole.out / "landed" / source.slug
     columns = ["row_id", "as_of", *(column.field for column in source.columns)]
     fields = ", ".join(columns)
     queries = []
-    if any((place / f"bucket={part.number}").glob("*.parquet")):
-        files = text(place / f"bucket={part.number}" / "*.parquet")
+    if any((place / f"bucket={number}").glob("*.parquet")):
+        files = text(place / f"bucket={number}" / "*.parquet")
         queries.append(f"SELECT key, {fields} FROM read_parquet({files})")
-    if part.linked and any((place / f"bucket={RESIDUE}").glob("*.parquet")):
+    if whole.linked and any((place / f"bucket={RESIDUE}").glob("*.parquet")):
         files, links = (
             text(place / f"bucket={RESIDUE}" / "*.parquet"),
-            text(out / "links" / f"{source.slug}.parquet"),
+            text(whole.out / "links" / f"{source.slug}.parquet"),
         )
         theirs = ", ".join(f"r.{column}" for column in columns)
         queries.append(
             f"SELECT l.key, {theirs} FROM read_parquet({files}) AS r JOIN read_parquet({links}) AS l "
-            f"ON l.row_id = r.row_id WHERE l.key % {part.of} = {part.number}"
+            f"ON l.row_id = r.row_id WHERE l.key % {whole.buckets} = {number}"
         )
     if not queries:
         anything = text(next(place.glob("*/*.parquet")))
         queries.append(f"SELECT key, {fields} FROM read_parquet({anything}) WHERE false")
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {source.slug} AS {' UNION ALL '.join(queries)}"
-    ).fetchall()
+    return " UNION ALL ".join(queries)

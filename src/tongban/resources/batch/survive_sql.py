@@ -7,7 +7,7 @@ The law (also ``resources.choice``): the source department's value; else the new
 department that the declared order names first.
 """
 
-from tongban.resources.batch.cleaning_sql import same
+from tongban.resources.batch.cleaning_sql import dashed, trimmed
 from tongban.resources.batch.keys_sql import id_number
 from tongban.resources.batch.spec import Element, Source, Spec
 
@@ -46,39 +46,64 @@ SELECT key, as_of, {fields} FROM (
 def joined(spec: Spec) -> str:
     """Everybody, with what each department last said side by side: columns ``<field>_<place>``, ``at_<place>``."""
     columns, tables = [], ""
+    # Beside a list of all keys: engines do this on all cores, a chain of full joins on one.
+    keys = " UNION ".join(f"SELECT key FROM last_{source.slug}" for source in spec.sources)
     for source in spec.sources:
         one = f"s{source.place}"
         columns.append(f"{one}.as_of AS at_{source.place}")
         columns += [f"{one}.{c.field} AS {c.field}_{source.place}" for c in source.columns]
-        tables += (
-            f" FULL JOIN last_{source.slug} AS {one} USING (key)"
-            if tables
-            else f"last_{source.slug} AS {one}"
-        )
-    return f"SELECT key, {', '.join(columns)} FROM {tables}"
+        tables += f" LEFT JOIN last_{source.slug} AS {one} ON {one}.key = everybody.key"
+    return f"SELECT everybody.key, {', '.join(columns)} FROM ({keys}) AS everybody{tables}"
 
 
 def judged(spec: Spec, wide: str) -> str:
-    """What each department says of everybody in ``wide`` (see :func:`joined`), and ``<field>_from`` (see
-    :func:`packed`). The values that are golden stand there once, with the department that says them."""
+    """Everybody in ``wide`` (see :func:`joined`) with the golden values, ``<field>_from`` (see :func:`packed`),
+    and in ``<field>_<place>`` what a department says that does not agree, NULL where it does or is silent.
+
+    Query within query, so that what is dear is computed once for everybody.
+    """
     chosen = ", ".join(f"{_place(e)} AS {e.field}_place" for e in spec.elements)
     valued = ", ".join(f"{_value(e, f'{e.field}_place')} AS {e.field}" for e in spec.elements)
-    said = ", ".join(f"{c.field}_{source.place}" for source in spec.sources for c in source.columns)
+    loose = "".join(f", {form}" for e in spec.elements for form in _loose(e))
     told = ", ".join(f"{_told(e)} AS {e.field}_from" for e in spec.elements)
+    kept = "".join(
+        f", CASE WHEN {_differs(e, n)} THEN {e.field}_{n} END AS {e.field}_{n}"
+        for e in spec.elements
+        for n in _others(e)
+    )
+    golden = ", ".join(f"{e.field}, {e.field}_from" for e in spec.elements)
+    inner = f"SELECT *, {valued} FROM (SELECT *, {chosen} FROM {wide}) AS chosen"
     return (
-        f"SELECT key, {said}, {told} FROM "
-        f"(SELECT *, {valued} FROM (SELECT *, {chosen} FROM {wide}) AS chosen) AS valued"
+        f"SELECT key, {golden}{kept} FROM (SELECT *, {told} FROM "
+        f"(SELECT *{loose} FROM ({inner}) AS valued) AS loose) AS told"
     )
 
 
 def golden(spec: Spec, table: str) -> str:
     """The golden records of a table made by :func:`judged`."""
-    told = ", ".join(f"{_golden(e)} AS {e.field}, {e.field}_from" for e in spec.elements)
+    told = ", ".join(f"{e.field}, {e.field}_from" for e in spec.elements)
     return f"SELECT key, {id_number('key')} AS id_number, {told} FROM {table}"
 
 
-def _golden(element: Element) -> str:
-    return _value(element, unpacked(f"{element.field}_from")["place"])
+def _others(element: Element) -> tuple[int, ...]:
+    """The departments that may differ about an element."""
+    return element.holders if len(element.holders) > 1 else ()
+
+
+def _differs(element: Element, place: int) -> str:
+    return f"{element.field}_from // {16 * _MASK * (1 << place)} % 2 = 1"
+
+
+def _loose(element: Element) -> list[str]:
+    """What spellings are compared by that are not equal, where that is not the spelling itself."""
+    f, others = element.field, _others(element)
+    if element.clean != "address" or not others:
+        return []
+    any_differs = " OR ".join(f"{f}_{n} <> {f}" for n in others)
+    return [
+        f"CASE WHEN {any_differs} THEN {dashed(f)} END AS {f}_loose",
+        *(f"CASE WHEN {f}_{n} <> {f} THEN {dashed(f'{f}_{n}')} END AS {f}_loose_{n}" for n in others),
+    ]
 
 
 def _place(element: Element) -> str:
@@ -113,24 +138,31 @@ def _told(element: Element) -> str:
 def _stands(element: Element) -> list[str]:
     """For each department: its bit as a confirmer, its bit as a dissenter, or 0."""
     f = element.field
-    if len(element.holders) == 1:
-        return ["0"]
     return [
-        f"CASE WHEN {f}_{n} IS NULL OR {f}_place = {n} THEN 0 "
-        f"WHEN {same(element.clean, f'{f}_{n}', f)} THEN {1 << n} ELSE {_MASK << n} END"
-        for n in element.holders
-    ]
+        f"CASE WHEN {f}_{n} IS NULL OR {f}_place = {n} THEN 0"
+        + "".join(f" WHEN {alike} THEN {1 << n}" for alike in _agrees(element, n))
+        + f" ELSE {_MASK << n} END"
+        for n in _others(element)
+    ] or ["0"]
+
+
+def _agrees(element: Element, place: int) -> list[str]:
+    """Conditions of which one is true where a department agrees, the cheapest first."""
+    f = element.field
+    equal = f"{f}_{place} = {f}"
+    if not _loose(element):
+        return [equal]
+    one, other = f"{f}_loose_{place}", f"{f}_loose"
+    return [equal, f"{one} = {other}", f"{trimmed(one)} = {trimmed(other)}"]
 
 
 def discrepancies(spec: Spec, table: str) -> str:
     """Every disagreement of a department with the golden record of a table made by :func:`judged`: one row
     each, values as text."""
     return " UNION ALL ".join(
-        f"SELECT key, '{element.code}' AS element, {n} AS department, "
-        f"{unpacked(f'{element.field}_from')['place']} AS source, "
-        f"CAST({element.field}_{n} AS VARCHAR) AS said, CAST({_golden(element)} AS VARCHAR) AS golden "
-        f"FROM {table} WHERE {element.field}_from // {16 * _MASK * (1 << n)} % 2 = 1"
-        for element in spec.elements
-        for n in element.holders
-        if len(element.holders) > 1
+        f"SELECT key, '{e.code}' AS element, {n} AS department, {unpacked(f'{e.field}_from')['place']} AS source, "
+        f"CAST({e.field}_{n} AS VARCHAR) AS said, CAST({e.field} AS VARCHAR) AS golden "
+        f"FROM {table} WHERE {e.field}_{n} IS NOT NULL"
+        for e in spec.elements
+        for n in _others(e)
     )

@@ -138,7 +138,9 @@ def test_a_run_cut_off_goes_on_and_ends_the_same(
         patch.setattr(survive_sql, "golden", dies)
         with pytest.raises(KeyboardInterrupt):
             reconcile(province, tmp_path / "half")
-    assert len(list((tmp_path / "half/golden").glob("*.parquet"))) == 3
+    # Buckets are chosen some at once: those beside the one that died may have come to their end.
+    kept, of = (len(list((tmp_path / name / "golden").glob("*.parquet"))) for name in ("half", "whole"))
+    assert 2 <= kept < of
     again = reconcile(province, tmp_path / "half")
     assert (again.golden, again.discrepancies) == (whole.golden, whole.discrepancies)
     for name in ("golden", "discrepancies"):
