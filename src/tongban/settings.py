@@ -37,6 +37,8 @@ QUALITY_PUBLIC_LEAST = int(os.environ.get("TONGBAN_QUALITY_PUBLIC_LEAST", "100")
 # Where the departments' files for the batch engine are laid, and where its runs leave what they chose.
 DEPARTMENTS_ROOT = Path(os.environ.get("TONGBAN_DEPARTMENTS", VAR / "departments"))
 RUNS_ROOT = Path(os.environ.get("TONGBAN_RUNS", VAR / "runs"))
+SPARK_MASTER = os.environ.get("TONGBAN_SPARK_MASTER", "")  # as Spark writes it; empty: DuckDB only
+RUNS_KEPT = int(os.environ.get("TONGBAN_RUNS_KEPT", "5"))  # finished runs whose files stay
 
 
 def _secret_key() -> str:

@@ -10,14 +10,14 @@ from tongban.demo.loading import Piece
 from tongban.identity import service as identity
 from tongban.resources import service as resources
 
-PERSONS, SEED = 600, 35
+PERSONS, SEED, HURRIED = 600, 35, 0.01
 
 
 def load() -> None:
     """Invent, reconcile and publish. What an earlier load that was cut off has left is written anew."""
     account = identity.find_account("steward")
     assert account is not None
-    resources.province(PERSONS, SEED, _folder(), actor=identity.own_actor(account))
+    resources.province(PERSONS, SEED, _folder(), actor=identity.own_actor(account), hurried=HURRIED)
 
 
 def _folder() -> Path | None:

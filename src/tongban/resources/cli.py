@@ -26,11 +26,20 @@ def commands() -> None:
 @click.option("--persons", type=int, required=True, help="How many people, up to 40 million.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Another seed, other people.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True)
+@click.option(
+    "--hurried",
+    type=click.FloatRange(0, 0.1),
+    default=0,
+    show_default=True,
+    help="Share of rows too poor to be sure about, for the review.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the account as JSON.")
-def generate_command(persons: int, seed: int, out: Path, as_json: bool) -> None:
+def generate_command(persons: int, seed: int, out: Path, hurried: float, as_json: bool) -> None:
     """Write five departments' files about invented people, errors and all, and the truth beside them."""
     with told(as_json), progress(as_json, "generate") as report:
-        made = generate(persons, seed, out, lambda done, total: report("generate", done, total))
+        made = generate(
+            persons, seed, out, lambda done, total: report("generate", done, total), hurried=hurried
+        )
     if as_json:
         click.echo(json.dumps(asdict(made)))
     else:

@@ -72,6 +72,7 @@ from tongban.resources.merging import Beside, merge, merger, mergers, side_by_si
 from tongban.resources.models import Merger, Snapshot, Source, SourceDecision
 from tongban.resources.past import Past, Period, history, value_as_of
 from tongban.resources.reading import my_values, prefill, reads_of, verify_value
+from tongban.resources.runs.engine import offered as engines
 from tongban.resources.runs.keeping import compared as compare_runs
 from tongban.resources.runs.keeping import may_see as may_see_runs
 from tongban.resources.runs.keeping import on_disk as run_on_disk
@@ -100,10 +101,10 @@ __all__ = [
     "checked", "choose_order", "choose_table", "columns_of", "compare_runs", "connect_database",
     "content_of", "correct", "counties", "data_office", "database_tables", "decide_pair",
     "decide_source", "decisions", "decisions_in_force", "deliveries", "discard", "due_at", "element",
-    "elements", "end_decision", "end_subscription", "ensure_source", "fields_of", "history", "holders",
-    "in_words", "known_columns", "land_file", "light_of", "likely_in_words", "link_of", "may_review",
-    "may_see_runs", "may_set_up", "mend", "merge", "merger", "mergers", "my_values", "new_key",
-    "new_secret", "next_pair", "options", "pair", "pair_counts", "pair_sources", "pairs",
+    "elements", "end_decision", "end_subscription", "engines", "ensure_source", "fields_of", "history",
+    "holders", "in_words", "known_columns", "land_file", "light_of", "likely_in_words", "link_of",
+    "may_review", "may_see_runs", "may_set_up", "mend", "merge", "merger", "mergers", "my_values",
+    "new_key", "new_secret", "next_pair", "options", "pair", "pair_counts", "pair_sources", "pairs",
     "pause_subscription", "prefill", "province", "published_account", "put_values", "quarantine",
     "quarantined", "read_due", "read_snapshot", "reads_of", "refused_counts", "repeated_counts",
     "replay", "resume_database", "resume_subscription", "run", "run_on_disk", "runs", "same_subjects",

@@ -8,7 +8,7 @@ from procrastinate.contrib.django import app
 from tongban.resources.databases.reading import read_database, read_due
 from tongban.resources.deciding import choose_batch
 from tongban.resources.hooks.delivering import deliver, sweep
-from tongban.resources.runs import keeping, publishing
+from tongban.resources.runs import clearing, keeping, publishing
 from tongban.resources.snapshots import read_snapshot
 
 
@@ -60,6 +60,13 @@ def read_databases(timestamp: int) -> None:
 def run_reconcile(run_id: str) -> None:
     """Do a run that was started from the page. Run again after a worker was killed it goes on."""
     keeping.perform(UUID(run_id))
+
+
+@app.periodic(cron="20 3 * * *", periodic_id="resources.clear_runs")
+@app.task(name="resources.clear_runs", queue="default", queueing_lock="resources.clear_runs", retry=2)
+def clear_runs(timestamp: int) -> None:
+    """Each night: remove the folders of older runs. Safe to repeat."""
+    clearing.clear()
 
 
 @app.task(name="resources.publish_run", queue="imports", retry=3)

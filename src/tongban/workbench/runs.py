@@ -34,7 +34,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     page = resources.runs(actor, state=state, engine=engine, page=page_number(request))
     if request.method == "POST":
         try:
-            made = resources.start_run(actor)
+            made = resources.start_run(actor, request.POST.get("engine", "duckdb"))
         except Invalid as error:
             problems, status = error.problems, error.status
         except Conflict as error:
@@ -44,7 +44,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     states = [*resources.ReconcileRun.State.choices, ("published", _("已发布"))]
     filters = {"state": state, "engine": engine}
     context = {
-        "page": page, "problems": problems, "tones": TONES,
+        "page": page, "problems": problems, "tones": TONES, "engines": resources.engines(),
         "selects": [
             select("state", _("状态"), states, filters),
             select("engine", _("引擎"), [("duckdb", "DuckDB"), ("spark", "Spark")], filters),

@@ -39,15 +39,18 @@ class Invented:
     rows: dict[str, int]
 
 
-def generate(persons: int, seed: int, out: Path, progress: Progress | None = None) -> Invented:
+def generate(
+    persons: int, seed: int, out: Path, progress: Progress | None = None, *, hurried: float = 0
+) -> Invented:
     """Write the invented province to ``out``, which must be empty or hold an earlier one.
 
     :param persons: 1 to 40,000,000
     :param seed: any whole number from 0; other seeds give other people
     :param progress: called with persons done and in all
+    :param hurried: share (of 1) of rows that leave it unsure whom they are about, for clerks to review
     :raises Invalid: for numbers out of range, or a folder with something else in it
     """
-    _check(persons, seed, out)
+    _check(persons, seed, out, hurried)
     for name in ("truth", *invent_sql.SOURCES):
         shutil.rmtree(out / name, ignore_errors=True)
         (out / name).mkdir(parents=True)
@@ -56,22 +59,29 @@ def generate(persons: int, seed: int, out: Path, progress: Progress | None = Non
     text = files("tongban.resources.batch").joinpath("sources.yaml").read_text(encoding="utf-8")
     (out / "sources.yaml").write_text(text, encoding="utf-8")
     with duckdb.connect() as connection:
-        rows = _write(connection, persons, seed, out, progress)
+        rows = _write(connection, persons, seed, out, progress, hurried)
     return Invented(persons, rows)
 
 
-def _check(persons: int, seed: int, out: Path) -> None:
+def _check(persons: int, seed: int, out: Path, hurried: float) -> None:
     if not 1 <= persons <= MOST:
         raise invalid("persons", "range", f"人数应在 1 到 {MOST} 之间，现在是 {persons}")
     if not 0 <= seed < 2**31:
         raise invalid("seed", "range", "种子应是 0 到 2147483647 之间的整数")
+    if not 0 <= hurried <= 0.1:
+        raise invalid("hurried", "range", f"匆忙登记的比例应在 0 到 0.1 之间，现在是 {hurried}")
     known = {"truth", "sources.yaml", *invent_sql.SOURCES}
     if out.exists() and (strange := sorted(p.name for p in out.iterdir() if p.name not in known)):
         raise invalid("out", "not-empty", f"目录里有别的文件：{'、'.join(strange[:5])}，请换一个空目录")
 
 
-def _write(
-    connection: duckdb.DuckDBPyConnection, persons: int, seed: int, out: Path, progress: Progress | None
+def _write(  # noqa: PLR0917
+    connection: duckdb.DuckDBPyConnection,
+    persons: int,
+    seed: int,
+    out: Path,
+    progress: Progress | None,
+    hurried: float,
 ) -> dict[str, int]:
     connection.execute("SET threads = 1; SET preserve_insertion_order = true")
     sizes = _places(connection)
@@ -84,7 +94,7 @@ def _write(
         first, last = number * PART, min((number + 1) * PART, persons)
         with connection.cursor() as cursor:
             cursor.execute(f"CREATE TEMP TABLE people AS {invent_sql.people(first, last, sizes, seed)}")
-            counts = _part(cursor, f"part-{number:04d}.parquet", out)
+            counts = _part(cursor, f"part-{number:04d}.parquet", out, hurried)
         with lock:
             done += last - first
             for source, count in counts.items():
@@ -97,12 +107,12 @@ def _write(
     return rows
 
 
-def _part(cursor: duckdb.DuckDBPyConnection, name: str, out: Path) -> dict[str, int]:
+def _part(cursor: duckdb.DuckDBPyConnection, name: str, out: Path, hurried: float) -> dict[str, int]:
     """Write the files of one part from its temporary table ``people``; the rows of each source."""
     counts: dict[str, int] = {}
     cursor.execute(_copy(f"SELECT {invent_sql.TRUTH} FROM people ORDER BY i", out / "truth/persons" / name))
     for source in invent_sql.SOURCES:
-        cursor.execute(f"CREATE TEMP TABLE made AS {invent_sql.source(source, 'people')}")
+        cursor.execute(f"CREATE TEMP TABLE made AS {invent_sql.source(source, 'people', hurried)}")
         cursor.execute(_copy("SELECT * EXCLUDE (person) FROM made", out / source / name))
         pairs = f"SELECT '{source}' AS source, {invent_sql.ROW_ID[source]} AS row_id, person FROM made"
         cursor.execute(_copy(pairs, out / "truth/rows" / f"{source}-{name}"))

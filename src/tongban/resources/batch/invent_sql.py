@@ -146,16 +146,23 @@ def _firm(s: int) -> str:
     )
 
 
-def source(name: str, people_table: str) -> str:
-    """The rows of one department: its own column names, its own errors, some rows twice."""
+def source(name: str, people_table: str, hurried: float = 0) -> str:
+    """The rows of one department: its own column names, its own errors, some rows twice.
+
+    :param hurried: of 1, rows of ``renshe`` taken down in a hurry: without number, telephone and address, with
+        somebody else's sex and date of birth, so that nobody can be sure whom they are about
+    """
     rates, at = RATES[name], 512 + 256 * SOURCES.index(name)
 
     def on(error: str, more: int = 0) -> str:
         return f"u(i, {at + _ERRORS[error] + more}) < {rates[error]}"
 
+    hurry = f"u(i, {at + 101}) < {hurried if name == 'renshe' else 0}"
+
     columns = f"""
         id_number, key,
-        CASE WHEN {on("id_missing")} THEN NULL
+        {hurry} AS hurried,
+        CASE WHEN {hurry} OR {on("id_missing")} THEN NULL
              WHEN {on("id_15")} AND birth_date < DATE '2000-01-01' AND birth_date >= DATE '1915-01-01'
                   THEN left(id_number, 6) || substr(id_number, 9, 9)
              WHEN {on("id_bad")} THEN {_bad_id(at)}
@@ -164,13 +171,14 @@ def source(name: str, people_table: str) -> str:
              WHEN {on("name_swap")} AND len(name) = 3 THEN name[1] || name[3] || name[2]
              WHEN {on("name_variant")} THEN translate(replace(name, '·', '•'), '{VARIANT_FROM}', '{VARIANT_TO}')
              ELSE name END AS said_name,
-        CASE WHEN {on("phone_missing")} THEN NULL WHEN again OR {on("phone_old")} THEN old_phone
+        CASE WHEN {hurry} OR {on("phone_missing")} THEN NULL WHEN again OR {on("phone_old")} THEN old_phone
              WHEN {on("phone_slip")} THEN bent(phone)
              WHEN {on("phone_messy")} THEN '+86 ' || left(phone, 3) || '-' || substr(phone, 4, 4) || '-' || right(phone, 4)
              ELSE phone END AS said_phone,
-        CASE WHEN {on("address_missing")} THEN NULL WHEN {on("address_old")} THEN old_address
+        CASE WHEN {hurry} OR {on("address_missing")} THEN NULL WHEN {on("address_old")} THEN old_address
              WHEN {on("address_short")} THEN {_short(at)} ELSE address END AS said_address,
-        CASE WHEN {on("birth_slip")} THEN birth_date + CAST(1 + pick(i, {at + 90}, 20) AS INTEGER) ELSE birth_date END AS said_birth,
+        CASE WHEN {hurry} THEN birth_date + CAST(1000 + pick(i, {at + 102}, 3000) AS INTEGER)
+             WHEN {on("birth_slip")} THEN birth_date + CAST(1 + pick(i, {at + 90}, 20) AS INTEGER) ELSE birth_date END AS said_birth,
         CASE WHEN again OR {on("phone_old")} OR {on("address_old")} THEN {TODAY} - CAST(700 + pick(i, {at + 91}, 1500) AS INTEGER)
              ELSE {TODAY} - CAST(pick(i, {at + 92}, 700) AS INTEGER) END AS said_on,
         (i * 2 + CAST(again AS INTEGER)) * 2654435761 % 1099511627776 AS row_id"""
@@ -215,9 +223,9 @@ _OWN = {
     "minzheng": "row_id AS ID, said_id AS SFZH, said_name AS XM, marital_status AS HYZK, "
     "CASE WHEN marital_status = '20' THEN spouse END AS POXM, said_address AS ZZ, said_phone AS LXDH, "
     "strftime(said_on, '%Y-%m-%d') AS GXRQ",
-    "renshe": "row_id AS GRBH, said_id AS SHBZHM, said_name AS XM, CASE WHEN sex = '1' THEN '男' ELSE '女' END AS XB, "
+    "renshe": "row_id AS GRBH, said_id AS SHBZHM, said_name AS XM, CASE WHEN (sex = '1') <> hurried THEN '男' ELSE '女' END AS XB, "
     "strftime(said_birth, '%Y-%m-%d') AS CSRQ, education AS XL, "
-    "CASE WHEN {at} > 0 AND u(i, {at} + 99) < 0.05 THEN old_employer ELSE employer END AS DWMC, "
+    "CASE WHEN {at} > 0 AND NOT hurried AND u(i, {at} + 99) < 0.05 THEN old_employer ELSE employer END AS DWMC, "
     "CASE WHEN dead AND u(i, {at} + 98) < 0.8 THEN '死亡' ELSE '正常' END AS SCZT, said_address AS DZ, said_phone AS LXDH, "
     "strftime(said_on, '%Y-%m-%d') AS BGRQ",
     "zhufang": "row_id AS JLH, said_id AS ZJHM, said_name AS XM, CAST(350000000000 + key % 9999999967 AS VARCHAR) AS GJJZH, "

@@ -21,7 +21,7 @@ from tongban.kit.errors import invalid
 from tongban.resources.batch import keys_sql
 from tongban.resources.batch.spec import Source, Spec
 
-PERSONS_IN_BUCKET = 600_000
+PERSONS_IN_BUCKET = 300_000
 # Odd and no multiple of five, so that the last digits of the key, which are no chance, do not matter.
 _BUCKETS = (1, 3, 7, 11, 13, 17, 23, 29, 37, 47, 59, 67)
 RESIDUE = -1

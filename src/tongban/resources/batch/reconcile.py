@@ -249,10 +249,8 @@ def _bucket(connection: duckdb.DuckDBPyConnection, whole: Whole, number: int) ->
         connection.execute(f"CREATE TEMP TABLE {source.slug} AS {_rows(whole, source, number)}").fetchall()
         latest = survive_sql.latest(source, source.slug)
         connection.execute(f"CREATE TEMP VIEW last_{source.slug} AS {latest}")
-    # In two steps: as one statement it runs on one core only, and longer.
-    connection.execute(f"CREATE TEMP TABLE wide AS {survive_sql.joined(spec)}").fetchall()
-    connection.execute(f"CREATE TEMP TABLE judged AS {survive_sql.judged(spec, 'wide')}").fetchall()
-    connection.execute("DROP TABLE wide")
+    wide = f"({survive_sql.joined(spec)}) AS wide"
+    connection.execute(f"CREATE TEMP TABLE judged AS {survive_sql.judged(spec, wide)}").fetchall()
     counts: dict[str, Any] = {"stamp": whole.stamp}
     for name, query in (
         ("golden", survive_sql.golden(spec, "judged")),

@@ -164,12 +164,15 @@ def departments_folder() -> Path:
 def start(actor: Actor, engine: str = "duckdb") -> ReconcileRun:
     """Have the departments' files reconciled by a job.
 
-    :raises Invalid: where nobody laid files down
+    :param engine: one of :func:`engine.offered`
+    :raises Invalid: where nobody laid files down, or for an engine the site does not have
     :raises Conflict: where a run is under way
     """
+    from tongban.resources.runs.engine import require
     from tongban.resources.tasks import run_reconcile
 
     _require(actor)
+    require(engine)
     folder = departments_folder()
     if not (folder / "sources.yaml").exists():
         raise invalid("folder", "missing", _("各部门的文件还没有放到约定的目录，请联系运维人员"))

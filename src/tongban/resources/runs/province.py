@@ -15,6 +15,8 @@ from tongban.resources.runs import keeping, publishing, reviewing
 from tongban.resources.runs.engine import run_engine
 from tongban.resources.runs.models import ReconcileRun
 
+HURRIED = 0.001  # of 1
+
 
 @dataclass(frozen=True, slots=True)
 class Province:
@@ -29,11 +31,12 @@ class Province:
 
 def province(
     persons: int, seed: int, folder: Path | None = None, report: Report | None = None,
-    *, actor: Actor = SYSTEM,
+    *, actor: Actor = SYSTEM, hurried: float = HURRIED,
 ) -> Province:  # fmt: skip
     """Invent a province's files, reconcile and publish them.
 
     :param folder: ``said`` and ``runs`` are made below it; the site's own folders when not given
+    :param hurried: share of rows that clerks must review, see :func:`generate`
     :raises Conflict: the site is no sandbox: invented people never stand among real ones
     """
     if not settings.SANDBOX:
@@ -41,7 +44,7 @@ def province(
     said = folder / "said" if folder else keeping.departments_folder()
     out = (folder / "runs" if folder else Path(settings.RUNS_ROOT)) / str(uuid7())
     tell = report or _silent
-    made = generate(persons, seed, said, lambda done, total: tell("generate", done, total))
+    made = generate(persons, seed, said, lambda done, total: tell("generate", done, total), hurried=hurried)
     with keeping.recorded(said, out, "duckdb", report, actor=actor) as (note, _row):
         decisions = out / "decisions.parquet"
         reviewing.decisions_for(decisions)

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from tongban.kit.errors import Invalid
 from tongban.resources.batch import invent_sql
 from tongban.resources.batch.invent import generate
+from tongban.resources.batch.reconcile import How, reconcile
 from tongban.resources.cli import commands
 from tongban.standards import codes
 
@@ -121,3 +122,21 @@ def test_the_command_counts_what_it_wrote(tmp_path: Path) -> None:
     bad = CliRunner().invoke(commands, ["generate", "--persons", "0", "--out", str(tmp_path / "q"), "--json"])
     assert bad.exit_code == 2
     assert "人数" in json.loads(bad.stderr)["error"]
+
+
+def test_rows_taken_down_in_a_hurry_are_for_clerks_to_review(tmp_path: Path) -> None:
+    generate(1_000, 5, tmp_path / "in", hurried=0.02)
+    query = (
+        "SELECT count(*), count(*) FILTER (p.name = s.XM), "
+        "count(*) FILTER (strftime(p.birth_date, '%Y-%m-%d') <> s.CSRQ) FROM renshe s "
+        "JOIN belongs ON source = 'renshe' AND row_id = GRBH JOIN persons p ON p.key = person "
+        "WHERE SHBZHM IS NULL AND LXDH IS NULL AND DZ IS NULL AND (p.sex = '1') <> (XB = '男')"
+    )
+    ((hurried, named, born_otherwise),) = rows(tmp_path / "in", query)
+    assert 10 <= hurried <= 30
+    assert (named >= hurried * 0.8, born_otherwise) == (True, hurried)
+    run = reconcile(tmp_path / "in", tmp_path / "out", how=How(truth=tmp_path / "in"))
+    assert run.review >= hurried // 2
+    assert run.precision == 1
+    with pytest.raises(Invalid, match="匆忙"):
+        generate(10, 5, tmp_path / "much", hurried=0.5)

@@ -69,7 +69,7 @@ def test_staleness_is_counted_in_calendar_days() -> None:
 
 def test_the_registry_is_whole() -> None:
     rows = service.elements()
-    assert len(service.elements("person")) == 19
+    assert len(service.elements("person")) == 20
     assert len(service.elements("legal")) == 17
     assert {e.source for e in rows} == {"gongan", "minzheng", "renshe", "zhufang", "shichang", "shuiwu"}
     assert all(e.name and e.name_en and e.definition and e.fresh_days > 0 for e in rows)

@@ -107,6 +107,20 @@ def test_a_folder_nobody_laid_files_in_is_said(office: Person, settings: Any, tm
     assert "还没有放到约定的目录" in text(office.client.post(URL), 422)
 
 
+def test_a_site_with_spark_may_run_on_it(office: Person, settings: Any) -> None:
+    row = province(50, 9).run
+    assert 'id="field-engine"' not in text(office.client.get(URL))
+    assert "这里没有引擎" in text(office.client.post(URL, {"engine": "spark"}), 422)
+    settings.SPARK_MASTER = "local[2]"
+    assert '<option value="spark">Spark</option>' in text(office.client.get(URL))
+    assert "这里没有引擎“abacus”" in text(office.client.post(URL, {"engine": "abacus"}), 422)
+    assert office.client.post(URL, {"engine": "spark"}).status_code == 302
+    run_due_jobs()
+    other = ReconcileRun.objects.exclude(pk=row.pk).get()
+    assert (other.engine, other.state, other.problem) == ("spark", "done", "")
+    assert other.account["golden"] == row.account["golden"]
+
+
 @pytest.fixture
 def queue(office: Person) -> ReconcileRun:
     """A published province and three pairs to review, as the linking lays them down."""
