@@ -34,21 +34,18 @@ def id_number(key: str) -> str:
     return f"CAST({key} AS VARCHAR) || {check_character(key)}"
 
 
-def _usual(text: str) -> str:
-    return f"length({text}) = {_LENGTH} AND regexp_matches({text}, '^[1-9][0-9]{{16}}[0-9X]$')"
-
-
-def _old(text: str) -> str:
-    return f"length({text}) = {_OLD_LENGTH} AND regexp_matches({text}, '^[1-9][0-9]{{14}}$')"
-
-
-def claimed(text: str) -> str:
+def claimed(text: str, last: str = "[0-9X]") -> str:
     """The first 17 digits that a tidied number claims (15-digit ones get their ``19``), or NULL: a number that
-    is not all digits, but for its last character, claims nothing."""
-    old = f"substr({text}, 1, 6) || '19' || substr({text}, 7, 9)"
+    is not all digits, but for its last character, claims nothing.
+
+    :param last: pattern of the last character
+    """
+    usual = f"length({text}) = {_LENGTH} AND regexp_matches({text}, '^[1-9][0-9]{{16}}{last}$')"
+    old = f"length({text}) = {_OLD_LENGTH} AND regexp_matches({text}, '^[1-9][0-9]{{14}}$')"
+    whole = f"substr({text}, 1, 6) || '19' || substr({text}, 7, 9)"
     return (
-        f"CASE WHEN {_usual(text)} THEN TRY_CAST(substr({text}, 1, 17) AS BIGINT) "
-        f"WHEN {_old(text)} THEN TRY_CAST({old} AS BIGINT) END"
+        f"CASE WHEN {usual} THEN TRY_CAST(substr({text}, 1, {_KEY}) AS BIGINT) "
+        f"WHEN {old} THEN TRY_CAST({whole} AS BIGINT) END"
     )
 
 

@@ -94,15 +94,6 @@ def fingerprint(source: Source) -> str:
     return f"md5(concat_ws('|', coalesce(tidy_id, ''), {fields}))"
 
 
-def _claim(text: str) -> str:
-    """The 17 digits that a damaged number claims; one of 15 digits gets the century that it leaves out."""
-    old = f"substr({text}, 1, 6) || '19' || substr({text}, 7, 9)"
-    return (
-        f"CASE WHEN regexp_matches({text}, '^[1-9][0-9]{{16}}.$') THEN CAST(substr({text}, 1, 17) AS BIGINT) "
-        f"WHEN regexp_matches({text}, '^[1-9][0-9]{{14}}$') THEN CAST({old} AS BIGINT) END"
-    )
-
-
 def flat(name: str) -> str:
     """A name to compare by: without the dot of transcribed names, which many systems cannot write."""
     return f"replace({name}, '·', '')"
@@ -117,7 +108,7 @@ SELECT place, row_id, name, {flat("name")} AS flat, born, sex, phone, {spare("ad
     CASE WHEN length(tidy_id) >= {_READABLE} THEN tidy_id END AS number,
     claim, print, said
 FROM (
-    SELECT {source.place} AS place, CAST(row_id AS VARCHAR) AS row_id, {said}, tidy_id, {_claim("tidy_id")} AS claim,
+    SELECT {source.place} AS place, CAST(row_id AS VARCHAR) AS row_id, {said}, tidy_id, {keys_sql.claimed("tidy_id", ".")} AS claim,
         {fingerprint(source)} AS print, CAST(json_object('row.id_number', tidy_id, {fields}) AS VARCHAR) AS said,
         row_number() OVER (PARTITION BY row_id ORDER BY as_of DESC, {fingerprint(source)}) AS turn
     FROM {table}
