@@ -4,6 +4,7 @@ Two stewards never get the same pair at once: whoever takes one holds it for som
 people's data leaves a line in the read log. A decision can be undone; each leaves a row in the trace.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from difflib import SequenceMatcher
@@ -70,6 +71,7 @@ class Field:
     more: tuple[str, ...]  # what other departments say about the person
     alike: bool
     empty: bool
+    compared: bool  # False: the linking does not look at it, and what the person has is not kept here
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,18 +273,17 @@ def _fields(row: Pair) -> list[Field]:
     most like the row's is shown first."""
     said, known = _named(row.said), _named(row.known)
     about = {code.partition(".")[2]: one.label for code, one in registry().items() if _of_person(code)}
+    turns = {name: turn for turn, name in enumerate(about)}  # as people know it: the name first
     found = []
-    for name in dict.fromkeys([*known, *said]):
+    for name in sorted({*known, *said}, key=lambda one: (turns.get(one, len(turns)), one)):
         one = next(iter(said.get(name, [])), "")
         others = sorted(known.get(name, []), key=lambda other: -SequenceMatcher(None, one, other).ratio())
         other = others[0] if others else ""
         if one or other:
             left, right = _pieces(one, other)
-            found.append(
-                Field(
-                    about.get(name, name), left, right, tuple(others[1:4]), one == other, not one or not other
-                )
-            )
+            label, more = about.get(name, name), tuple(others[1:4])
+            empty = not one or not other
+            found.append(Field(label, left, right, more, one == other, empty, name in known))
     return found
 
 
@@ -301,6 +302,8 @@ def _named(side: dict[str, Any]) -> dict[str, list[str]]:
 def _words(short: str, value: Any) -> str:
     """A value as it is read: codes in words, nothing masked."""
     code = f"person.{short}"
+    if short == "birth_date" and re.fullmatch(r"[0-9]{8}", str(value)):  # as the linking counts with it
+        return f"{str(value)[:4]}-{str(value)[4:6]}-{str(value)[6:]}"
     return in_words(code, value) if code in registry() and options(code) else str(value)
 
 

@@ -130,8 +130,10 @@ def queue(office: Person) -> ReconcileRun:
     path.parent.mkdir(exist_ok=True)
     values = ", ".join(
         f"('minzheng', {100 + n}, {one.id_number[:17]}, {0.9 - n / 10}, 'print-{n}', "
-        f'\'{{"person.name": "林晓梅", "person.phone": "15400000001"}}\', '
-        f'\'{{"person.name": ["{one.name}", "林小梅"], "person.phone": ["15400000001"]}}\')'
+        f'\'{{"person.name": "林晓梅", "person.phone": "15400000001", '
+        f'"person.birth_date": "1961-02-03", "person.education": "本科"}}\', '
+        f'\'{{"person.name": ["{one.name}", "林小梅"], "person.phone": ["15400000001"], '
+        f'"person.birth_date": 19610203}}\')'
         for n, one in enumerate(people)
     )
     with duckdb.connect() as engine:
@@ -151,10 +153,14 @@ def test_pairs_are_reviewed_one_by_one(office: Person, queue: ReconcileRun) -> N
     page = text(office.client.get(first))
     assert '林<mark class="tb-differs">晓</mark>梅' in page
     assert "minzheng局的这一行" in page
+    assert page.count("1961-02-03") == 2  # both sides' dates in one form
+    assert [page.count(words) for words in ("只有一边有", "不用于比对")] == [0, 1]
+    assert page.index("姓名") < page.index("出生日期") < page.index("手机号码") < page.index("学历")
     row = Pair.objects.get(pk=first.split("/")[-2])
     subject = identity.Subject.objects.get(id_number__startswith=str(row.key))
     log = ReadLog.objects.get(subject_id=subject.id)
-    assert (log.kind, log.elements, bool(log.purpose)) == ("review", ["person.name", "person.phone"], True)
+    assert (log.kind, bool(log.purpose)) == ("review", True)
+    assert sorted(log.elements) == ["person.birth_date", "person.name", "person.phone"]
     assert office.client.post(first, {"act": "perhaps"}).status_code == 400
     second = office.client.post(first, {"act": "same", "note": "电话一致"})["Location"]
     assert second not in {first, REVIEW}
