@@ -4,7 +4,8 @@ Invents ``--through`` people, reconciles and publishes them into a database of i
 ``DATABASE_URL``; this is timed. The golden records of ``--persons`` (a million) are those and copies of them
 under numbers of their own, laid down by SQL: a prefill reads nothing else. Then random persons are read in
 blocks, in turn with a raw read of one row by primary key. ``--through`` as many as ``--persons`` publishes
-them all, which takes 25 GB of disk and an hour or two at a million. Writes ``results/prefill_million.json``.
+them all, which should take 25 GB of disk and the better part of an hour at a million (not done yet).
+Writes ``results/prefill_million.json``.
 """
 
 import argparse
